@@ -1,0 +1,40 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo test check format clean wheel
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
+	@$(BIN)/sms24 demo --dir data/demo
+
+test: $(VENV)/ready ## Run the tests
+	@$(BIN)/python -m pytest -n auto -q
+
+check: $(VENV)/ready ## Lint, types and SQL style
+	@$(BIN)/ruff format --check pipeline tests
+	@$(BIN)/ruff check pipeline tests
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/test_sql_style.py tests/test_architecture.py
+
+format: $(VENV)/ready ## Format the code
+	@$(BIN)/ruff format pipeline tests
+	@$(BIN)/ruff check --fix-only --quiet pipeline tests
+
+wheel: $(VENV)/ready ## Build the wheel into dist/
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean: ## Remove the virtual environment and what was built
+	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis
+
+$(VENV)/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	@echo "Making $(VENV) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+		--constraint constraints.txt --editable . --group dev
+	@touch $@

@@ -1,0 +1,103 @@
+"""`sms24 demo`: an emulated gateway, the real `sms24 run` against it, and what came out."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from pipeline.errors import Sms24Error, UsageError
+
+_MARK = ".sms24-demo"
+_QUESTIONS = {
+    "How did each phone do?": """
+        select device_id, sum(outgoing) as outgoing, sum(delivered + sent) as good,
+        sum(failed + undelivered) as bad
+        from delivery_daily group by device_id order by bad desc""",
+    "Why do messages fail, and what comes first?": """
+        select code, label, messages, worst_device_id, first_action
+        from failure_codes order by messages desc""",
+    "Which days were the worst?": """
+        select day, sum(outgoing) as outgoing,
+        sum(undelivered + failed) / sum(outgoing) as failure_rate
+        from delivery_daily group by day order by failure_rate desc limit 10""",
+}
+
+
+@click.command()
+@click.option(
+    "--dir",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("sms24-demo"),
+    show_default=True,
+    help="The demo's own folder; made anew each time.",
+)
+@click.option("--messages", default=50_000, show_default=True)
+@click.option("--days", default=90, show_default=True)
+@click.option("--seed", default=1, show_default=True)
+def demo(folder: Path, messages: int, days: int, seed: int) -> None:
+    """Emulator, run and report, in a folder of its own."""
+    folder = folder.resolve()
+    _make_anew(folder)
+    click.echo(f"Starting a gateway with {messages:,} messages of {days} days ...", err=True)
+    options = ("--messages", str(messages), "--days", str(days), "--seed", str(seed))
+    with _emulator(options) as (address, token):
+        environ = {key: value for key, value in os.environ.items() if not key.startswith("SMS24_")}
+        environ |= {
+            "SMS24_BASE_URL": address,
+            "SMS24_TOKEN": token,
+            "SMS24_DATA_DIR": str(folder),
+            "SMS24_TIMEZONE": "Europe/Paris",
+            "SMS24_RATE": "1000",
+        }
+        ended = subprocess.run(_sms24("run"), env=environ, cwd=folder, check=False)  # noqa: S603 - our own command
+    if ended.returncode:
+        raise Sms24Error(f"The run of the demo ended with exit code {ended.returncode}.")
+    _show_questions(folder)
+
+
+def _sms24(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "pipeline", *arguments]
+
+
+def _make_anew(folder: Path) -> None:
+    """Empty the demo's folder; refuses one that a demo did not make."""
+    if folder.exists() and any(folder.iterdir()):
+        if not (folder / _MARK).is_file():
+            raise UsageError(
+                f"The folder {folder} is not empty and no demo made it.",
+                advice="Name another one with --dir.",
+            )
+        shutil.rmtree(folder)
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    (folder / _MARK).touch()
+
+
+@contextmanager
+def _emulator(options: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    """Run an emulator as a process of its own; gives its address and token."""
+    command = _sms24("emulator", *options)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        try:
+            lines = process.stdout
+            address = lines.readline().strip().rpartition(" ")[2] if lines else ""
+            token = lines.readline().strip().rpartition(" ")[2] if lines else ""
+            if not address:
+                raise Sms24Error("The emulator did not start.")
+            yield address, token
+        finally:
+            process.send_signal(signal.SIGTERM)
+
+
+def _show_questions(folder: Path) -> None:
+    click.echo("\nThree questions to ask it:")
+    for question, sql in _QUESTIONS.items():
+        line = " ".join(sql.split())
+        click.echo(f'\n  # {question}\n  SMS24_DATA_DIR={folder} sms24 query "{line}"')

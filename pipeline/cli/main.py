@@ -1,0 +1,106 @@
+"""The door: commands are found by name and imported when called; errors become exit codes here."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from pipeline.errors import Sms24Error
+
+COMMANDS = {
+    "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
+    "demo": ("pipeline.cli.demo", "Emulator, run and report, in a folder of its own."),
+    "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
+    "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
+    "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),
+    "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
+    "sync": ("pipeline.cli.jobs", "Fetch messages and devices, and land them."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's file only when the command is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
+        """Return the names of the commands."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click gives it
+        """Return a command; None if there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
+        return command if isinstance(command, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click gives it
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    help="The settings file; sms24.toml in this folder unless named.",
+)
+@click.version_option(package_name="sms24", prog_name="sms24")
+@click.pass_context
+def app(context: click.Context, config: Path | None) -> None:
+    """Delivery rates and failure codes of an SmsGateway24 account, right and complete."""
+    context.obj = config
+
+
+def entry() -> None:
+    """Run the command line and leave with the exit code of the design."""
+    os.umask(0o077)  # state is private; what people read is opened up where it is written
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    # Threads that still wait for an answer of the gateway must not hold an interrupted run.
+    os._exit(code)
+
+
+def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
+    """Run one command and return its exit code; the only place that catches everything."""
+    try:
+        app.main(arguments, prog_name="sms24", standalone_mode=False)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except (KeyboardInterrupt, click.Abort):
+        _say("Interrupted. Run the command again: it goes on where it stopped.")
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Sms24Error as error:
+        _say(str(error), error.advice)
+        return error.exit_code
+    except Exception as error:  # noqa: BLE001 - the one door that a bug may reach
+        _say(*_explain_bug(error))
+        return 1
+    return 0
+
+
+def _explain_bug(error: Exception) -> tuple[str, str]:
+    import errno  # noqa: PLC0415 - a healthy start needs neither
+    import tempfile  # noqa: PLC0415
+    import traceback  # noqa: PLC0415
+
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "The disk is full.", "Free some space, then run the command again."
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="sms24-", suffix=".log", delete=False, encoding="utf-8"
+    ) as log:
+        traceback.print_exception(error, file=log)
+    return f"A bug stopped sms24 ({type(error).__name__}).", f"The traceback is in {log.name}."
+
+
+def _say(*sentences: str) -> None:
+    for sentence in filter(None, sentences):
+        click.echo(f"sms24: {sentence}", err=True)

@@ -1,0 +1,1 @@
+"""The gateway's documented API on loopback, with a made-up account behind it."""

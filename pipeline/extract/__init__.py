@@ -1,0 +1,1 @@
+"""Fetch history in windows and land it in raw."""

@@ -1,0 +1,200 @@
+"""Bring raw up to date: what is missing, what may have changed, and the newest rows."""
+
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from pendulum import DateTime
+
+from pipeline.clock import Clock
+from pipeline.errors import GatewayError, RefusedError
+from pipeline.extract.ask import Answer, Asker, Job
+from pipeline.extract.devices import fetch_devices
+from pipeline.extract.landing import CallLog, Lander
+from pipeline.extract.windows import BEGINNING, holes, tail_window, windows_to_ask
+from pipeline.gateway.client import Gateway
+from pipeline.gateway.endpoints import MessageQuery
+from pipeline.progress import Progress
+from pipeline.settings import Settings
+from pipeline.statuses import FINAL_STATUSES
+from pipeline.values import Window
+from pipeline.warehouse.inbox import Inbox, Landing
+from pipeline.warehouse.raw import Asked, RawStore
+from pipeline.warehouse.store import Warehouse
+
+_BATCH_BODIES = 8
+_BATCH_BYTES = 32_000_000
+# A gateway that fails for so many windows in one run will fail for the others too.
+_PATIENCE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """What a person asked of a sync.
+
+    Attributes:
+        since: the floor of the account's history; None for its beginning.
+        until: read no further than this; None for now.
+        again: read the whole stretch again, not only what is missing.
+    """
+
+    since: DateTime | None = None
+    until: DateTime | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """What a sync came to.
+
+    Attributes:
+        settled_until: up to where rows could be proven, by the gateway's own clock.
+        held: messages held afterwards.
+        expected: messages that the gateway counted at the start, dates left out; None if it cannot.
+        holes: stretches of the history that are not proven.
+        has_landed: whether any window was answered in this sync.
+        error: the first failure of the gateway; None if there was none.
+    """
+
+    settled_until: DateTime
+    new_versions: int
+    calls: int
+    held: int
+    expected: int | None
+    holes: tuple[Window, ...]
+    has_landed: bool = True
+    error: GatewayError | None = None
+
+
+class Sync:
+    """One sync of one account into one warehouse; the caller holds the lock."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        warehouse: Warehouse,
+        gateway: Gateway,
+        calls: CallLog,
+        *,
+        run_id: str,
+        clock: Clock,
+    ) -> None:
+        self._settings = settings
+        self._warehouse = warehouse
+        self._gateway = gateway
+        self._calls = calls
+        self._run_id = run_id
+        self._clock = clock
+        self._inbox = Inbox(settings.data_dir / "inbox")
+        self._raw = RawStore(warehouse, run_id, self._inbox.folder)
+        self._lander = Lander(warehouse, self._raw, self._inbox, calls)
+        self._error: GatewayError | None = None
+        self._answered = 0
+
+    def run(self, asking: Asking, progress: Progress) -> SyncResult:
+        """Fetch and land; raises GatewayError if the gateway gave nothing at all."""
+        self._lander.land_leftovers()
+        try:
+            self._lander.land_devices(
+                fetch_devices(self._gateway, self._inbox, self._warehouse, run_id=self._run_id)
+            )
+            total = self._gateway.count_messages(MessageQuery(only_count=True))
+        finally:
+            self._raw.add_calls(self._calls.take())
+        now = (total.gateway_time or self._clock.now()).set(microsecond=0)
+        settled_until = now.subtract(minutes=self._settings.tail_minutes)
+        history = _history(asking, settled_until)
+        first = not self._raw.proven()
+        progress.begin("Fetching messages", total.count if first else None)
+        self._fetch(self._plan(history, asking, now), progress)
+        return SyncResult(
+            settled_until=settled_until,
+            new_versions=self._lander.new_versions,
+            calls=self._calls.total,
+            held=int(self._warehouse.scalar("select count(*) from raw.message_heads")),
+            expected=total.count if asking.since is None and asking.until is None else None,
+            holes=tuple(holes(history, self._raw.proven())),
+            has_landed=self._answered > 0,
+            error=self._error,
+        )
+
+    def _plan(self, history: Window, asking: Asking, now: DateTime) -> list[Job]:
+        unsettled = self._raw.unsettled(now, self._settings.settle_hours, FINAL_STATUSES)
+        windows = windows_to_ask(
+            history=history,
+            proven=self._raw.proven(),
+            unsettled=unsettled,
+            again=history if asking.again else None,
+        )
+        jobs = [Job(window) for window in windows]
+        if asking.until is None:
+            jobs.append(Job(tail_window(history.end_at), is_tail=True))
+        return jobs
+
+    def _fetch(self, jobs: Iterable[Job], progress: Progress) -> None:
+        asker = Asker(
+            self._gateway,
+            self._inbox,
+            self._clock,
+            run_id=self._run_id,
+            window_rows=self._settings.window_rows,
+        )
+        batch = _Batch(self._lander, progress)
+        failures = 0
+        with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="ask") as pool:
+            pending: set[Future[Answer]] = {pool.submit(asker.ask, job) for job in jobs}
+            try:
+                while pending:
+                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    for answer in (future.result() for future in done):
+                        pending |= {pool.submit(asker.ask, part) for part in answer.parts}
+                        batch.add(answer)
+                        failures += self._weigh(answer.error)
+                        self._answered += answer.error is None and answer.asked is not None
+                    if failures >= _PATIENCE:
+                        pending = {future for future in pending if not future.cancel()}
+                    if batch.is_full:
+                        batch.land()
+                batch.land()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _weigh(self, error: GatewayError | None) -> int:
+        """Keep the first failure; a refusal weighs as much as all of the patience."""
+        if error is None:
+            return 0
+        self._error = self._error or error
+        return _PATIENCE if isinstance(error, RefusedError) else 1
+
+
+class _Batch:
+    """The answers since the last landing."""
+
+    def __init__(self, lander: Lander, progress: Progress) -> None:
+        self._lander = lander
+        self._progress = progress
+        self._landings: list[Landing] = []
+        self._asked: list[Asked] = []
+
+    @property
+    def is_full(self) -> bool:
+        size = sum(landing.ticket.call.bytes for landing in self._landings)
+        return len(self._landings) >= _BATCH_BODIES or size >= _BATCH_BYTES
+
+    def add(self, answer: Answer) -> None:
+        if answer.landing is not None:
+            self._landings.append(answer.landing)
+        if answer.asked is not None:
+            self._asked.append(answer.asked)
+
+    def land(self) -> None:
+        self._lander.land(self._landings, self._asked)
+        self._progress.advance(sum(asked.rows for asked in self._asked))
+        self._landings, self._asked = [], []
+
+
+def _history(asking: Asking, settled_until: DateTime) -> Window:
+    end = min(asking.until, settled_until) if asking.until else settled_until
+    begin = min(asking.since or BEGINNING, end)
+    return Window(begin, end)

@@ -1,0 +1,1 @@
+"""The gateway's HTTP API: typed calls, tolerant decoding, patient retries. httpx lives here."""

@@ -1,0 +1,203 @@
+"""Talk to the gateway: form posts, bodies streamed to disk, every call kept, no secret shown."""
+
+import random
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from types import TracebackType
+from typing import Generic, Self, TypeVar
+
+import httpx
+from pendulum import DateTime
+
+from pipeline.clock import Clock
+from pipeline.errors import BusyGatewayError, GatewayError, RefusedError, UsageError
+from pipeline.gateway import decode
+from pipeline.gateway.endpoints import MessageQuery
+from pipeline.gateway.pace import Pace
+from pipeline.gateway.retry import RetryPolicy, wait_before_next
+from pipeline.gateway.wire import Attempt, Wire, redact
+from pipeline.settings import Settings
+from pipeline.values import CallRecord, Secret
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class _Done(Generic[T]):
+    call: CallRecord
+    value: T
+    gateway_time: DateTime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A count: None if the gateway gave none; `gateway_time` is its own clock (`Date` header)."""
+
+    call: CallRecord
+    count: int | None
+    gateway_time: DateTime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A body on disk: how many records it holds, and what the answer itself counts."""
+
+    call: CallRecord
+    rows: int
+    count: int | None
+    gateway_time: DateTime | None
+
+
+class Gateway:
+    """The gateway's API for one account; several threads may use it at once.
+
+    Every method raises GatewayError (see `pipeline.errors`) once the retries are used up, and
+    UsageError if the settings hold no login. OSError of the disk passes as it is.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock,
+        transport: httpx.BaseTransport | None = None,
+        on_call: Callable[[CallRecord], None] = lambda _: None,
+        policy: RetryPolicy | None = None,
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._on_call = on_call
+        self._policy = policy or RetryPolicy()
+        self._pace = Pace(clock, settings.rate)
+        self._wire = Wire(settings, clock, transport)
+        self._token = settings.token
+        self._login_lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"Gateway({self._settings.base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._wire.close()
+
+    def count_messages(self, query: MessageQuery) -> Counted:
+        """Return how many messages a query finds (`getallsms` with `onlycount=1`)."""
+        parameters = {**query.parameters(), "onlycount": "1"}
+        done = self._call("getallsms", parameters, decode.decode_count)
+        return Counted(done.call, done.value, done.gateway_time)
+
+    def fetch_messages(self, query: MessageQuery, body_path: Path) -> Fetched:
+        """Write the answer of `getallsms` to `body_path`, as received; at most 1 GiB."""
+        return self._fetch("getallsms", query.parameters(), decode.decode_messages, body_path)
+
+    def fetch_devices(self, body_path: Path) -> Fetched:
+        """Write the answer of `getalldevices` to `body_path`, as received."""
+        return self._fetch("getalldevices", {}, decode.decode_devices, body_path)
+
+    def message_status(self, message_id: int) -> decode.StatusAnswer:
+        """Return the status of one message (`getsmsstatus`)."""
+        parameters = {"sms_id": str(message_id)}
+        return self._call("getsmsstatus", parameters, decode.decode_status).value
+
+    def log_in(self) -> Secret:
+        """Return a token for the e-mail and password of the settings (`gettoken`)."""
+        settings = self._settings
+        if settings.email is None or settings.password is None:
+            raise UsageError(
+                "There is no login in the settings.",
+                advice="Set SMS24_TOKEN, or SMS24_EMAIL and SMS24_PASSWORD.",
+            )
+        secrets = {"email": settings.email, "pass": settings.password.reveal()}
+        return self._patiently("gettoken", {}, secrets, decode.decode_token, None).value
+
+    def _fetch(
+        self,
+        endpoint: str,
+        parameters: Mapping[str, str],
+        read: Callable[[bytes], decode.Page],
+        body_path: Path,
+    ) -> Fetched:
+        done = self._call(endpoint, parameters, read, body_path)
+        page = done.value
+        return Fetched(done.call, len(page.records), page.count, done.gateway_time)
+
+    def _call(
+        self,
+        endpoint: str,
+        parameters: Mapping[str, str],
+        read: Callable[[bytes], T],
+        body_path: Path | None = None,
+    ) -> _Done[T]:
+        token = self._login(None)
+        try:
+            return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
+        except RefusedError:
+            if self._settings.token is not None:
+                raise
+        # A token that was fetched may have run out: once more with a new one, then it is final.
+        token = self._login(token)
+        return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
+
+    def _login(self, stale: Secret | None) -> Secret:
+        """Return the token; fetches one if there is none, or if `stale` is still the one in use."""
+        with self._login_lock:
+            if self._token is None or self._token == stale:
+                self._token = self.log_in()
+            return self._token
+
+    def _patiently(
+        self,
+        endpoint: str,
+        parameters: Mapping[str, str],
+        secrets: Mapping[str, str],
+        read: Callable[[bytes], T],
+        body_path: Path | None,
+    ) -> _Done[T]:
+        for number in count(1):
+            self._pace.wait()
+            attempt = Attempt(endpoint, dict(parameters), self._clock)
+            try:
+                value = read(self._wire.post(attempt, secrets, body_path))
+            except GatewayError as failure:
+                self._put_off(number, attempt, failure, secrets, body_path)
+            else:
+                call = attempt.record(value)
+                self._on_call(call)
+                return _Done(call, value, attempt.gateway_time)
+        raise AssertionError("counting never ends")
+
+    def _put_off(
+        self,
+        number: int,
+        attempt: Attempt,
+        failure: GatewayError,
+        secrets: Mapping[str, str],
+        body_path: Path | None,
+    ) -> None:
+        """Wait before the next attempt, or raise the failure for good."""
+        if body_path is not None:
+            body_path.unlink(missing_ok=True)
+        redact(failure, secrets)
+        self._on_call(attempt.record(outcome=failure.outcome))
+        spread = random.random()  # noqa: S311 - it parts threads, it hides nothing
+        wait = wait_before_next(self._policy, number, failure, random=spread)
+        if wait is None:
+            raise failure from None
+        if isinstance(failure, BusyGatewayError):
+            self._pace.rest(wait)
+        else:
+            self._clock.sleep(wait)

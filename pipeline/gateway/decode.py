@@ -1,0 +1,187 @@
+"""Split the gateway's answers into records, whatever shape PHP gave them.
+
+A list may come as an object keyed by id, a list, `[]`, `{}` or null; a number as text; `error` may
+be missing. Records are handed on as the very bytes that were received.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from pipeline.errors import GarbledError, LoginError, RefusedError
+from pipeline.values import Secret
+
+_SHOWN = 80
+_LONGEST_MESSAGE = 200
+_BOM = b"\xef\xbb\xbf"
+# Half of a UTF-16 pair, left where a text was cut inside an emoji: no reader of JSON takes it.
+_SURROGATES = re.compile(
+    rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The records of an answer.
+
+    Attributes:
+        records: each record's id, and its JSON as received (UTF-8).
+        count: the answer's own count; None if it gave none.
+    """
+
+    records: tuple[tuple[int, bytes], ...]
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAnswer:
+    """The status of one message, by `getsmsstatus`."""
+
+    message_id: int
+    status: int
+    title: str | None
+
+
+class _Envelope(msgspec.Struct):
+    error: Any = None
+    message: Any = None
+    count: Any = None
+    smss: msgspec.Raw | None = None
+    device: msgspec.Raw | None = None
+    token: Any = None
+    sms_id: Any = None
+    status: Any = None
+    status_description: Any = None
+    statustitle: Any = None
+
+
+class _Identified(msgspec.Struct):
+    id: Any = None
+
+
+def decode_messages(body: bytes) -> Page:
+    """Return the records of `getallsms`; an absent `smss` is empty only with a count of 0."""
+    envelope = _envelope(body)
+    return _page(envelope.smss, _integer(envelope.count), "smss")
+
+
+def decode_devices(body: bytes) -> Page:
+    """Return the records of `getalldevices`."""
+    envelope = _envelope(body)
+    return _page(envelope.device, _integer(envelope.count), "device")
+
+
+def decode_count(body: bytes) -> int | None:
+    """Return the count of an `onlycount=1` answer; None if it carries no usable one."""
+    count = _integer(_envelope(body).count)
+    return count if count is not None and count >= 0 else None
+
+
+def decode_token(body: bytes) -> Secret:
+    """Return the token of `gettoken`; raises LoginError if the gateway refuses the login."""
+    try:
+        envelope = _envelope(body)
+    except RefusedError as error:
+        raise LoginError(str(error)) from None
+    if not isinstance(envelope.token, str) or not envelope.token:
+        raise GarbledError("The gateway's answer to the login holds no token.")
+    return Secret(envelope.token)
+
+
+def decode_status(body: bytes) -> StatusAnswer:
+    """Return the answer of `getsmsstatus`."""
+    envelope = _envelope(body)
+    message_id, status = _integer(envelope.sms_id), _integer(envelope.status)
+    if message_id is None or status is None:
+        raise GarbledError("The gateway's answer holds no status.")
+    title = envelope.status_description or envelope.statustitle
+    return StatusAnswer(message_id, status, title if isinstance(title, str) else None)
+
+
+def _envelope(body: bytes) -> _Envelope:
+    text = mended(body)
+    try:
+        envelope = msgspec.json.decode(text, type=_Envelope)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise GarbledError(_describe(text)) from None
+    error = envelope.error
+    if error not in (None, "", False) and _integer(error) != 0:
+        raise RefusedError(f'The gateway refused the request: "{_words(envelope.message)}".')
+    return envelope
+
+
+def mended(body: bytes) -> bytes:
+    """Return a body that JSON readers take: no mark at its start, no half of a surrogate pair."""
+    body = body.removeprefix(_BOM)
+    if b"\\ud" in body or b"\\uD" in body:
+        return _SURROGATES.sub(_keep_whole, body)
+    return body
+
+
+def _keep_whole(match: re.Match[bytes]) -> bytes:
+    found = match.group()
+    return b"\\ufffd" if len(found) == len(b"\\ud800") else found
+
+
+def _page(raw: msgspec.Raw | None, count: int | None, key: str) -> Page:
+    if raw is None:
+        if count == 0:
+            return Page((), 0)
+        raise GarbledError(f"The gateway's answer has no `{key}`.")
+    try:
+        found = msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | list[msgspec.Raw] | None)
+    except msgspec.DecodeError:
+        raise GarbledError(f"The `{key}` of the gateway's answer is no list of records.") from None
+    if isinstance(found, Mapping):
+        records = [(_key(name, record), bytes(record)) for name, record in found.items()]
+    else:
+        records = [(_key(None, record), bytes(record)) for record in found or ()]
+    for _, record in records:
+        if not record.startswith(b"{"):
+            raise GarbledError(f"A record in the `{key}` of the gateway's answer is no object.")
+    return Page(tuple(records), count)
+
+
+def _key(name: str | None, record: msgspec.Raw) -> int:
+    """Return a record's id: its own if it has one, else its key in the list."""
+    found = _integer(name)
+    if found is None:
+        try:
+            found = _integer(msgspec.json.decode(record, type=_Identified).id)
+        except msgspec.DecodeError:
+            found = None
+    if found is None or not 0 <= found < 2**63:
+        raise GarbledError("A record of the gateway's answer has no id.")
+    return found
+
+
+def _integer(value: Any) -> int | None:
+    """Return a whole number that came as a number or as text; None for anything else."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"\s*-?\d{1,19}\s*", value, re.ASCII):
+        return int(value)
+    return None
+
+
+def _describe(text: bytes) -> str:
+    start = text.lstrip()[:_SHOWN].decode("utf-8", "replace")
+    if start[:1] == "<":
+        return "The gateway answered with a web page instead of JSON."
+    if not start:
+        return "The gateway gave an empty answer."
+    if start[:1] == "{":
+        return "The gateway's answer is not whole, or not the JSON that was asked for."
+    return f'The gateway gave no JSON: "{_words(start)}".'
+
+
+def _words(message: object) -> str:
+    text = message if isinstance(message, str) else ""
+    printable = "".join(c for c in text if c.isprintable())
+    return printable[:_LONGEST_MESSAGE] or "no reason given"

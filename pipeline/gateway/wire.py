@@ -1,0 +1,198 @@
+"""One HTTP exchange: a form post, a body of bounded size, failures told in our own words."""
+
+import hashlib
+import logging
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+import httpx
+import pendulum
+from pendulum import DateTime
+
+from pipeline.clock import Clock
+from pipeline.errors import (
+    BrokenGatewayError,
+    BusyGatewayError,
+    GarbledError,
+    GatewayError,
+    UnreachableError,
+    UsageError,
+)
+from pipeline.gateway.decode import Page
+from pipeline.settings import Settings
+from pipeline.values import CallRecord
+
+LARGEST_BODY = 1 << 30
+_CONNECT_SECONDS = 10.0
+# Longer than this, and a connection that the gateway has closed meanwhile looks like a failure.
+_KEEPALIVE_SECONDS = 2.0
+_OK = 200
+_BUSY = frozenset({429, 503})
+
+
+class Attempt:
+    """What is known of one HTTP call; filled while it goes on."""
+
+    def __init__(self, endpoint: str, parameters: Mapping[str, str], clock: Clock) -> None:
+        self.endpoint = endpoint
+        self.parameters = parameters
+        self.asked_at = clock.now()
+        self.http_status: int | None = None
+        self.gateway_time: DateTime | None = None
+        self.size = 0
+        self.sha256: str | None = None
+        self._clock = clock
+        self._id = uuid.uuid4().hex
+
+    def record(self, value: object = None, outcome: str = "ok") -> CallRecord:
+        """Return the call as `raw.calls` keeps it; `value` is what was read from the answer."""
+        count = value.count if isinstance(value, Page) else value
+        return CallRecord(
+            call_id=self._id,
+            endpoint=self.endpoint,
+            parameters=self.parameters,
+            asked_at=self.asked_at,
+            answered_at=self._clock.now(),
+            http_status=self.http_status,
+            outcome=outcome,
+            rows=len(value.records) if isinstance(value, Page) else None,
+            reported_count=count if isinstance(count, int) else None,
+            bytes=self.size,
+            body_sha256=self.sha256,
+        )
+
+
+class Wire:
+    """The connections to one gateway."""
+
+    def __init__(
+        self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None
+    ) -> None:
+        _hush_http_logs()
+        self._base_url = settings.base_url
+        self._host = settings.base_url.partition("//")[2].partition("/")[0]
+        self._seconds = settings.timeout
+        self._clock = clock
+        self._client = httpx.Client(
+            transport=transport,
+            timeout=httpx.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
+            limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
+            headers={"user-agent": "sms24", "accept": "application/json"},
+            follow_redirects=False,
+        )
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def post(self, attempt: Attempt, secrets: Mapping[str, str], body_path: Path | None) -> bytes:
+        """Return the body of an answer with status 200, kept at `body_path` too if one is given.
+
+        Raises GatewayError in our own words: no text of the HTTP library, no parameter.
+        """
+        form = {**attempt.parameters, **secrets}
+        url = f"{self._base_url}/{attempt.endpoint}"
+        with self._told(), self._client.stream("POST", url, data=form) as response:
+            attempt.http_status = response.status_code
+            attempt.gateway_time = _instant(response.headers.get("date"))
+            self._refuse_status(response, attempt)
+            chunks = self._bounded(response, attempt)
+            if body_path is None:
+                return b"".join(chunks)
+            with body_path.open("wb") as file:
+                file.writelines(chunks)
+        return body_path.read_bytes() if body_path else b""
+
+    def _bounded(self, response: httpx.Response, attempt: Attempt) -> Iterator[bytes]:
+        digest = hashlib.sha256()
+        deadline = self._clock.monotonic() + self._seconds
+        for chunk in response.iter_bytes():
+            attempt.size += len(chunk)
+            if attempt.size > LARGEST_BODY:
+                raise GarbledError("The gateway's answer is larger than 1 GiB.")
+            if self._clock.monotonic() > deadline:
+                raise UnreachableError(self._late())
+            digest.update(chunk)
+            yield chunk
+        attempt.sha256 = digest.hexdigest()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except httpx.TimeoutException:
+            raise UnreachableError(self._late()) from None
+        except httpx.ConnectError as error:
+            raise UnreachableError(
+                f"The gateway at {self._host} cannot be reached ({_reason(error)})."
+            ) from None
+        except httpx.DecodingError:
+            raise GarbledError("The gateway's answer cannot be decompressed.") from None
+        except httpx.TransportError:
+            raise UnreachableError(
+                f"The connection to the gateway at {self._host} broke."
+            ) from None
+        except httpx.InvalidURL:
+            raise UsageError(f"The address {self._base_url} is not valid.") from None
+
+    def _late(self) -> str:
+        return f"The gateway at {self._host} did not answer within {self._seconds:g} seconds."
+
+    def _refuse_status(self, response: httpx.Response, attempt: Attempt) -> None:
+        status = response.status_code
+        if status == _OK:
+            return
+        if status in _BUSY:
+            wait = _retry_after(response.headers.get("retry-after"), attempt.gateway_time)
+            raise BusyGatewayError(
+                f"The gateway at {self._host} is busy (HTTP {status}).", wait_seconds=wait
+            )
+        if response.is_redirect:
+            raise BrokenGatewayError(
+                f"The gateway at {self._host} points to another address (HTTP {status})."
+                " Redirects are not followed, since they would be handed the token."
+            )
+        raise BrokenGatewayError(
+            f"The gateway at {self._host} failed (HTTP {status}).",
+            is_passing=response.is_server_error,
+        )
+
+
+def redact(failure: GatewayError, secrets: Mapping[str, str]) -> None:
+    """Take every secret that the gateway echoed out of an error's sentence."""
+    text = str(failure)
+    for secret in secrets.values():
+        text = text.replace(secret, "***")
+    failure.args = (text,)
+
+
+def _hush_http_logs() -> None:
+    """Keep the HTTP library's own log lines, which show addresses and headers, to warnings."""
+    for name in ("httpx", "httpcore"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _reason(error: httpx.ConnectError) -> str:
+    text = "".join(c for c in str(error) if c.isprintable())
+    return text.partition("] ")[2] or text or "no connection"
+
+
+def _instant(header: str | None) -> DateTime | None:
+    if not header:
+        return None
+    try:
+        return pendulum.instance(parsedate_to_datetime(header)).in_timezone("UTC")
+    except (ValueError, OverflowError):
+        return None
+
+
+def _retry_after(header: str | None, gateway_time: DateTime | None) -> float | None:
+    if header and header.strip().isdecimal():
+        return float(header[:9])
+    until = _instant(header)
+    if until is None or gateway_time is None:
+        return None
+    return max((until - gateway_time).total_seconds(), 0.0)

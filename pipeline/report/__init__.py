@@ -1,0 +1,1 @@
+"""Turn the published snapshot into pages for people."""

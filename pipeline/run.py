@@ -1,0 +1,179 @@
+"""The jobs that join the rooms: sync, build, report, and all three as one run."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pendulum import DateTime
+
+from pipeline.clock import Clock, SystemClock
+from pipeline.errors import Sms24Error, UnprovenError
+from pipeline.extract.landing import CallLog
+from pipeline.extract.sync import Asking, Sync, SyncResult
+from pipeline.gateway.client import Gateway
+from pipeline.progress import Progress, SilentProgress
+from pipeline.report.delivery import render_delivery
+from pipeline.settings import Settings
+from pipeline.transform.build import build
+from pipeline.version import own_version
+from pipeline.warehouse.lock import writer_lock
+from pipeline.warehouse.store import Warehouse, open_warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a job works with: the time, and whom it tells how far it is."""
+
+    clock: Clock = field(default_factory=SystemClock)
+    progress: Progress = field(default_factory=SilentProgress)
+
+
+@dataclass(slots=True)
+class RunResult:
+    """What a job came to; the parts that it did not do are None.
+
+    Attributes:
+        run_id: the run's name in `runs`, `raw.calls` and `raw.windows`.
+        snapshot: where the published snapshot is.
+        report: where the report is.
+    """
+
+    run_id: str
+    sync: SyncResult | None = None
+    snapshot: Path | None = None
+    report: Path | None = None
+
+
+@dataclass(slots=True)
+class _Session:
+    """One run that holds the data folder."""
+
+    settings: Settings
+    means: Means
+    warehouse: Warehouse
+    result: RunResult
+
+    @property
+    def run_id(self) -> str:
+        return self.result.run_id
+
+
+def run_sync(settings: Settings, asking: Asking, means: Means) -> RunResult:
+    """Fetch and land; raises UnprovenError if part of the history could not be proven."""
+    with _session("sync", settings, means) as session:
+        _sync(session, asking)
+        _refuse_unproven(session.result.sync)
+    return session.result
+
+
+def run_build(settings: Settings, means: Means) -> RunResult:
+    """Build the tables from raw, check them, publish the snapshot."""
+    with _session("build", settings, means) as session:
+        _build(session)
+    return session.result
+
+
+def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
+    """Sync, build and report.
+
+    Raises UnprovenError at the end, with everything published and marked, if history has holes; a
+    GatewayError at once, with the old snapshot untouched, if the gateway gave nothing.
+    """
+    with _session("run", settings, means) as session:
+        _sync(session, asking)
+        _build(session)
+        session.result.report = render_delivery(
+            settings, period=None, language="en", output_dir=settings.data_dir / "reports"
+        )
+        _refuse_unproven(session.result.sync)
+    return session.result
+
+
+@contextmanager
+def _session(command: str, settings: Settings, means: Means) -> Iterator[_Session]:
+    """Hold the data folder, and keep a row in `raw.runs` of how the run began and ended."""
+    run_id = f"{means.clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    with writer_lock(settings.data_dir), open_warehouse(settings.warehouse_path) as warehouse:
+        started = (run_id, command, means.clock.now(), own_version())
+        columns = ("run_id", "command", "started_at", "version")
+        warehouse.append("raw.runs", columns, [started])
+        exit_code, message = 1, "ended by a bug; the log has the traceback"
+        try:
+            yield _Session(settings, means, warehouse, RunResult(run_id))
+            exit_code, message = 0, "done"
+        except Sms24Error as error:
+            exit_code, message = error.exit_code, str(error)
+            raise
+        except KeyboardInterrupt:
+            exit_code, message = 130, "interrupted"
+            raise
+        finally:
+            _update_run(
+                warehouse,
+                run_id,
+                {"finished_at": means.clock.now(), "exit_code": exit_code, "message": message},
+            )
+
+
+def _sync(session: _Session, asking: Asking) -> None:
+    settings, clock = session.settings, session.means.clock
+    asking = _with_floor(session.warehouse, settings, asking)
+    _update_run(session.warehouse, session.run_id, {"asked_since": asking.since})
+    calls = CallLog()
+    with Gateway(settings, clock=clock, on_call=calls.add) as gateway:
+        sync = Sync(settings, session.warehouse, gateway, calls, run_id=session.run_id, clock=clock)
+        result = sync.run(asking, session.means.progress)
+    session.result.sync = result
+    done = {
+        "settled_until": result.settled_until,
+        "calls": result.calls,
+        "new_versions": result.new_versions,
+    }
+    _update_run(session.warehouse, session.run_id, done)
+    if result.error is not None and not result.has_landed:
+        raise result.error
+
+
+def _with_floor(warehouse: Warehouse, settings: Settings, asking: Asking) -> Asking:
+    """Return the asking with the earliest floor that the account was ever given."""
+    given = asking.since or settings.since
+    known = warehouse.scalar("select min(asked_since) from raw.runs")
+    instants = [instant for instant in (given, known) if instant is not None]
+    floor = DateTime.instance(min(instants)) if instants else None
+    return Asking(since=floor, until=asking.until, again=asking.again)
+
+
+def _build(session: _Session) -> None:
+    built = build(
+        session.warehouse,
+        session.settings,
+        run_id=session.run_id,
+        clock=session.means.clock,
+        progress=session.means.progress,
+    )
+    session.result.snapshot = built.path
+
+
+def _refuse_unproven(result: SyncResult | None) -> None:
+    if result is None:
+        return
+    cause = f" {result.error}" if result.error else ""
+    if result.holes:
+        first = result.holes[0]
+        raise UnprovenError(
+            f"{len(result.holes)} stretches of the history are not proven, "
+            f"the first from {first.begin_at:%Y-%m-%d %H:%M} to {first.end_at:%Y-%m-%d %H:%M} UTC."
+            + cause
+        )
+    if result.expected is not None and result.held < result.expected:
+        raise UnprovenError(
+            f"The gateway counts {result.expected} messages and only {result.held} came." + cause
+        )
+
+
+def _update_run(warehouse: Warehouse, run_id: str, values: dict[str, object]) -> None:
+    pairs = ", ".join(f"{name} = ${name}" for name in values)
+    sql = f"update raw.runs set {pairs} where run_id = $run_id"  # noqa: S608 - our own names
+    warehouse.execute(sql, {**values, "run_id": run_id})

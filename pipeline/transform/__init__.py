@@ -1,0 +1,1 @@
+"""Build the tables from the files in `sql/` and check them."""

@@ -1,0 +1,1 @@
+"""The only room that imports duckdb: the private warehouse, the inbox, the published snapshot."""

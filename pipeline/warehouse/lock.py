@@ -1,0 +1,37 @@
+"""One writer per data folder, held by a lock that the system frees when a process ends."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pipeline.errors import BusyError, UsageError
+
+
+@contextmanager
+def writer_lock(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder's lock, making the folder if need be; BusyError at once if taken."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(data_dir / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise UsageError(
+            f"The data folder {data_dir} cannot be written ({error.strerror}).",
+            advice="Name a folder of yours with SMS24_DATA_DIR.",
+        ) from error
+    try:
+        _take(descriptor, data_dir)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _take(descriptor: int, data_dir: Path) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
+        raise BusyError(f"Another sms24 (process {holder}) is working in {data_dir}.") from None
+    os.ftruncate(descriptor, 0)
+    os.write(descriptor, str(os.getpid()).encode("ascii"))

@@ -1,0 +1,118 @@
+"""The private warehouse: one DuckDB file, one writer; rows in, rows out."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipeline.errors import WarehouseError
+from pipeline.paths import resource_folder
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "storage_compatibility_version": "v1.2.0",
+    "threads": "2",
+    "memory_limit": "600MB",
+    "preserve_insertion_order": "true",
+}
+
+
+def statement(name: str) -> str:
+    """Return the text of `sql/NAME.sql`, such as `0_raw/proven`."""
+    return (resource_folder("sql") / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Warehouse:
+    """An open connection for writing; every time in it is UTC."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._connection = connection
+        self.path = path
+
+    def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
+        """Run one statement for its effect; parameters are named `$name`."""
+        self._connection.execute(sql, dict(parameters or {})).fetchall()
+
+    def script(self, sql: str) -> None:
+        """Run several statements, parted by semicolons."""
+        for part in self._connection.extract_statements(sql):
+            self._connection.execute(part)
+
+    def append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Append a few hundred rows at the most; landing has a faster way."""
+        if rows:
+            marks = ", ".join("?" for _ in columns)
+            names = ", ".join(columns)
+            sql = f"insert into {table} ({names}) values ({marks})"  # noqa: S608 - our own names
+            self._connection.executemany(sql, [list(row) for row in rows])
+
+    def append_frame(self, table: str, frame: "pl.DataFrame", scratch: Path) -> None:
+        """Append a frame of any size through a Parquet file in the folder `scratch`."""
+        path = scratch / "append.parquet.part"
+        frame.write_parquet(path, compression="uncompressed")
+        try:
+            sql = f"insert into {table} by name select * from read_parquet($file)"  # noqa: S608
+            self.execute(sql, {"file": str(path)})
+        finally:
+            path.unlink()
+
+    def frame(self, sql: str, parameters: Mapping[str, Any] | None = None) -> "pl.DataFrame":
+        """Return the rows of one select as a frame; instants come as UTC."""
+        import polars as pl  # noqa: PLC0415 - only who asks for a frame pays for polars
+
+        return pl.DataFrame(self._connection.sql(sql, params=dict(parameters or {})))
+
+    def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of one select, each a mapping from column to value."""
+        return self.frame(sql, parameters).to_dicts()
+
+    def scalar(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:
+        """Return the first value of the first row, or None."""
+        frame = self.frame(sql, parameters)
+        return frame.item(0, 0) if frame.height else None
+
+    def tables_read(self, sql: str) -> set[str]:
+        """Return the qualified names of the tables that a select reads, by DuckDB's own parser."""
+        return set(self._connection.get_table_names(sql, qualified=True))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit what happens inside, or roll it all back and raise again.
+
+        A commit after an error would return normally and save nothing, hence the roll-back.
+        """
+        self._connection.execute("begin transaction")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("rollback")
+            raise
+        self._connection.execute("commit")
+
+
+@contextmanager
+def open_warehouse(path: Path) -> Iterator[Warehouse]:
+    """Open the private database for writing, making it if need be; the caller holds the lock."""
+    try:
+        connection = duckdb.connect(str(path), config=_CONFIG)
+    except duckdb.Error as error:
+        raise WarehouseError(
+            f"The warehouse {path} cannot be opened.",
+            advice=f"Restore it from a backup, or move it away and run again. ({error})",
+        ) from None
+    try:
+        path.chmod(0o600)
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set enable_progress_bar = false")
+        warehouse = Warehouse(connection, path)
+        warehouse.script(statement("0_raw/tables"))
+        yield warehouse
+    finally:
+        connection.close()

@@ -1,0 +1,60 @@
+-- Words that the models share: PHP's dates, masked numbers, intervals. Reads: nothing.
+-- Note: a PHP date is {date, timezone_type, timezone}; type 1 is an offset, 2 an abbreviation, 3 a zone.
+
+-- The instants that a wall clock can mean in a zone: two in the hour that occurs twice.
+create or replace temp macro wall_instants(local, iana) as (
+    case
+        when ((local at time zone iana) - interval 1 hour) at time zone iana = local
+            then [local at time zone iana, (local at time zone iana) - interval 1 hour]
+        else [local at time zone iana]
+    end
+);
+
+-- Every instant that a PHP date can mean, the likeliest first; empty where it means none.
+-- iana is the zone of type 3, if it is known; seconds are the offsets that an abbreviation can mean.
+create or replace temp macro php_instants(moment, iana, seconds) as (
+    case
+        when try_cast(moment.date as timestamp) is null then []
+        when moment.timezone_type = '1' then list_filter(
+            [try_cast(moment.date || ' ' || moment.timezone as timestamptz)],
+            lambda instant: instant is not null
+        )
+        when moment.timezone_type = '2' then list_transform(
+            coalesce(seconds, []),
+            lambda s: (try_cast(moment.date as timestamp) - to_seconds(s)) at time zone 'UTC'
+        )
+        when iana is not null then wall_instants(try_cast(moment.date as timestamp), iana)
+        else []
+    end
+);
+
+-- A phone number with its middle hidden; short codes and names of senders are nobody's secret.
+create or replace temp macro masked(text) as (
+    case
+        when len(regexp_replace(text, '[^0-9]', '', 'g')) < 7 then text
+        else left(regexp_replace(text, '[^0-9+]', '', 'g'), 4)
+            || '*****'
+            || right(regexp_replace(text, '[^0-9]', '', 'g'), 2)
+    end
+);
+
+-- The Wilson score interval at 95 %; null where there is nothing to judge by.
+create or replace temp macro wilson_low(hits, n) as (
+    case
+        when n > 0 then greatest(
+            0.0,
+            (hits / n + 1.920729 / n - 1.959964 * sqrt(hits / n * (1 - hits / n) / n + 0.960365 / n / n))
+            / (1 + 3.841459 / n)
+        )
+    end
+);
+
+create or replace temp macro wilson_high(hits, n) as (
+    case
+        when n > 0 then least(
+            1.0,
+            (hits / n + 1.920729 / n + 1.959964 * sqrt(hits / n * (1 - hits / n) / n + 0.960365 / n / n))
+            / (1 + 3.841459 / n)
+        )
+    end
+);

@@ -1,0 +1,85 @@
+-- What each version of each message said, with typed columns and its dates as instants.
+-- Grain: one row per version of a message.
+-- Reads: raw.messages, raw.windows, seeds.zones
+-- Note: where a date can mean two instants, the one inside the window that was asked is taken; where
+--       that does not tell, the first, and is_time_ambiguous says so.
+with
+
+versions as (
+    select
+        message_id,
+        first_seen_at,
+        call_id,
+        row_number() over (partition by message_id order by first_seen_at, rowid) as version,
+        json_transform(
+            if(json_valid(payload), payload, '{}'),
+            '{
+                "sendto": "VARCHAR", "body": "VARCHAR", "customerid": "VARCHAR",
+                "status": "VARCHAR", "statustitle": "VARCHAR", "deviceid": "VARCHAR",
+                "sim": "VARCHAR", "urgent": "VARCHAR", "paketid": "VARCHAR",
+                "pakettitle": "VARCHAR",
+                "created": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"},
+                "senttime": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"},
+                "timetosend": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"}
+            }'
+        ) as said
+    from raw.messages
+),
+
+asked as (
+    select call_id, min(begin_at) as begin_at, max(end_at) as end_at
+    from raw.windows
+    where call_id is not null
+    group by call_id
+),
+
+placed as (
+    select
+        versions.*,
+        php_instants(said.created, c.iana, c.seconds) as created_options,
+        php_instants(said.timetosend, d.iana, d.seconds) as due_options,
+        php_instants(said.senttime, s.iana, s.seconds) as sent_options,
+        list_filter(
+            created_options,
+            lambda instant: instant >= asked.begin_at - interval 1 second
+            and instant <= asked.end_at
+        ) as created_inside
+    from versions
+    left join asked on versions.call_id = asked.call_id
+    left join seeds.zones as c on lower(said.created.timezone) = c.zone
+    left join seeds.zones as d on lower(said.timetosend.timezone) = d.zone
+    left join seeds.zones as s on lower(said.senttime.timezone) = s.zone
+),
+
+final as (
+    select
+        ---------- ids
+        message_id,
+        version,
+        try_cast(said.deviceid as bigint) as device_id,
+        nullif(try_cast(said.customerid as bigint), 0) as customer_id,
+        nullif(try_cast(said.paketid as bigint), 0) as newsletter_id,
+        ---------- text
+        nullif(trim(said.sendto), '') as sendto,
+        nullif(said.statustitle, '') as status_title,
+        nullif(said.pakettitle, '') as newsletter_title,
+        ---------- numbers
+        try_cast(said.status as integer) as status,
+        try_cast(said.sim as integer) as sim,
+        len(said.body) as body_length,
+        ---------- booleans
+        coalesce(lower(said.urgent) in ('true', '1'), false) as is_urgent,
+        len(created_options) <> 1 and len(created_inside) <> 1 as is_time_ambiguous,
+        ---------- times
+        coalesce(created_inside[1], created_options[1], first_seen_at) as created_at,
+        coalesce(
+            list_filter(due_options, lambda instant: instant >= created_at)[1], due_options[1]
+        ) as scheduled_at,
+        coalesce(
+            list_filter(sent_options, lambda instant: instant >= created_at)[1], sent_options[1]
+        ) as sent_at,
+        first_seen_at
+    from placed
+)
+
+select * from final

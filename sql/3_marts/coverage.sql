@@ -1,0 +1,20 @@
+-- What of the history is proven, where the holes are, and the newest part that cannot be proven yet.
+-- Grain: one row per stretch of time in one state.
+-- Reads: core.coverage, core.messages
+-- Note: messages are counted by the time they were created.
+with
+
+final as (
+    select
+        coverage.begin_at,
+        coverage.end_at,
+        coverage.state,
+        count(messages.message_id) as messages
+    from core.coverage as coverage
+    left join core.messages as messages
+        on messages.created_at >= coverage.begin_at and messages.created_at < coverage.end_at
+    group by coverage.begin_at, coverage.end_at, coverage.state
+    order by coverage.begin_at
+)
+
+select * from final

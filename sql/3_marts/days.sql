@@ -1,0 +1,58 @@
+-- Every local day of the asked history, also the quiet ones.
+-- Grain: one row per day in the reporting zone.
+-- Reads: core.coverage, core.messages, raw.runs
+-- Note: a day is proven when all of it is; the last day mostly is not yet.
+with
+
+span as (
+    select
+        coalesce(
+            (
+                select min(asked_since) from raw.runs
+            ),
+            (
+                select min(created_at) from core.messages
+            )
+        ) at time zone getvariable('timezone') as first_moment,
+        getvariable('data_until')::timestamptz at time zone getvariable('timezone') as last_moment
+),
+
+calendar as (
+    select unnest(generate_series(first_moment::date, last_moment::date, interval 1 day))::date as day
+    from span
+),
+
+edged as (
+    select
+        day,
+        day::timestamp at time zone getvariable('timezone') as begin_at,
+        (day + interval 1 day)::timestamp at time zone getvariable('timezone') as end_at
+    from calendar
+),
+
+counted as (
+    select day, count(*) as messages
+    from core.messages
+    where gone_at is null
+    group by day
+),
+
+final as (
+    select
+        edged.day,
+        exists(
+            select 1
+            from core.coverage
+            where
+                coverage.state = 'proven'
+                and coverage.begin_at <= edged.begin_at
+                and coverage.end_at >= edged.end_at
+        ) as is_proven,
+        coalesce(counted.messages, 0) as messages,
+        datediff('hour', edged.begin_at, edged.end_at)::integer as hours
+    from edged
+    left join counted on edged.day = counted.day
+    order by edged.day
+)
+
+select * from final

@@ -1,0 +1,32 @@
+-- The phones of the account, as they were last said to be; identifiers are masked.
+-- Grain: one row per device ever listed or met in a message.
+-- Reads: core.devices
+with
+
+final as (
+    select
+        device_id,
+        title,
+        if(getvariable('privacy') = 'full', number, masked(number)) as number,
+        if(getvariable('privacy') = 'full', imei, masked(imei)) as imei,
+        if(
+            getvariable('privacy') = 'full',
+            serial_number,
+            left(serial_number, 2) || '*****' || right(serial_number, 2)
+        ) as serial_number,
+        created_at,
+        last_seen_at,
+        app_version,
+        is_app_version_actual,
+        delay_between_sms,
+        delay_between_requests,
+        has_subscription,
+        sims,
+        country,
+        is_listed,
+        first_seen_at
+    from core.devices
+    order by device_id
+)
+
+select * from final

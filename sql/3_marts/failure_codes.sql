@@ -1,0 +1,72 @@
+-- What each failure code means, what to do first, how often it came, and on which phone too often.
+-- Grain: one row per failure code, all seven of them.
+-- Reads: core.messages, seeds.failure_codes
+-- Note: the worst device is the one whose count most exceeds its share of the traffic, not the one
+--       with most failures: that is only the busiest.
+with
+
+outgoing as (
+    select day, device_id, outcome, status as code, address
+    from core.messages
+    where outcome <> 'incoming' and gone_at is null
+),
+
+failures as (
+    select * from outgoing where outcome in ('undelivered', 'failed')
+),
+
+totals as (
+    select
+        code,
+        count(*) as messages,
+        count(distinct address) as recipients,
+        min(day) as first_seen_on,
+        max(day) as last_seen_on
+    from failures
+    group by code
+),
+
+traffic as (
+    select device_id, count(*) / sum(count(*)) over () as share
+    from outgoing
+    group by device_id
+),
+
+excesses as (
+    select failures.code, failures.device_id, count(*) - totals.messages * traffic.share as excess
+    from failures
+    inner join totals on failures.code = totals.code
+    inner join traffic on failures.device_id = traffic.device_id
+    group by failures.code, failures.device_id, totals.messages, traffic.share
+),
+
+worst as (
+    select *
+    from excesses
+    where excess > 0
+    qualify row_number() over (partition by code order by excess desc, device_id) = 1
+),
+
+final as (
+    select
+        codes.code::integer as code,
+        codes.label_en as label,
+        codes.domain,
+        codes.permanence,
+        codes.likely_cause_en as likely_cause,
+        codes.first_action_en as first_action,
+        codes.retryable,
+        coalesce(totals.messages, 0) as messages,
+        coalesce(totals.recipients, 0) as recipients,
+        totals.messages / nullif(sum(totals.messages) over (), 0) as share_of_failures,
+        totals.first_seen_on,
+        totals.last_seen_on,
+        worst.device_id as worst_device_id,
+        worst.excess as worst_device_excess
+    from seeds.failure_codes as codes
+    left join totals on codes.code = totals.code
+    left join worst on codes.code = worst.code
+    order by codes.code
+)
+
+select * from final

@@ -1,0 +1,24 @@
+-- What ran, when, and how it ended.
+-- Grain: one row per run.
+-- Reads: raw.runs
+-- Note: the run that published this file has no end yet.
+with
+
+final as (
+    select
+        run_id,
+        command,
+        started_at,
+        finished_at,
+        exit_code,
+        message,
+        asked_since,
+        settled_until,
+        calls,
+        new_versions,
+        version
+    from raw.runs
+    order by started_at, run_id
+)
+
+select * from final

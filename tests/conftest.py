@@ -1,0 +1,17 @@
+"""What every test starts from: no settings of the person who runs it, no proxy, UTC or not."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(autouse=True)
+def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Take away every variable that would steer the product from outside."""
+    for name in list(os.environ):
+        if name.startswith("SMS24_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
