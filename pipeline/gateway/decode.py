@@ -46,12 +46,16 @@ class StatusAnswer:
     title: str | None
 
 
+# Compared by being empty: no JSON value is.
+_ABSENT = msgspec.Raw()
+
+
 class _Envelope(msgspec.Struct):
     error: Any = None
     message: Any = None
     count: Any = None
-    smss: msgspec.Raw | None = None
-    device: msgspec.Raw | None = None
+    smss: msgspec.Raw = _ABSENT
+    device: msgspec.Raw = _ABSENT
     token: Any = None
     sms_id: Any = None
     status: Any = None
@@ -127,8 +131,8 @@ def _keep_whole(match: re.Match[bytes]) -> bytes:
     return b"\\ufffd" if len(found) == len(b"\\ud800") else found
 
 
-def _page(raw: msgspec.Raw | None, count: int | None, key: str) -> Page:
-    if raw is None:
+def _page(raw: msgspec.Raw, count: int | None, key: str) -> Page:
+    if not bytes(raw):
         if count == 0:
             return Page((), 0)
         raise GarbledError(f"The gateway's answer has no `{key}`.")
