@@ -78,10 +78,6 @@ class Warehouse:
         frame = self.frame(sql, parameters)
         return frame.item(0, 0) if frame.height else None
 
-    def tables_read(self, sql: str) -> set[str]:
-        """Return the qualified names of the tables that a select reads, by DuckDB's own parser."""
-        return set(self._connection.get_table_names(sql, qualified=True))
-
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """Commit what happens inside, or roll it all back and raise again.

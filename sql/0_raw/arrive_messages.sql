@@ -1,5 +1,6 @@
 -- Compare the records of a batch of bodies with the latest versions held.
--- Grain: one row per record received that is not older than what is held. Reads: the batch, raw.message_heads.
+-- Grain: one row per record received that is not older than what is held.
+-- Reads: the batch, raw.message_heads.
 -- Note: an id may stand in several bodies of one batch; each is compared with the one asked before it.
 create or replace temp table arrivals as
 with

@@ -1,4 +1,5 @@
--- The failures of a day are its undelivered and failed messages. Reads: marts.delivery_daily, marts.failures_daily
+-- The failures of a day are its undelivered and failed messages.
+-- Reads: marts.delivery_daily, marts.failures_daily
 with
 
 expected as (

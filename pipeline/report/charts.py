@@ -1,0 +1,152 @@
+"""The geometry of charts: numbers in, plain shapes out, all positions in percent or per mille.
+
+Text and ticks sit at percentages of the drawing, so that they keep their size on any screen; curves
+and bars are in a box of 1000 by 1000 that stretches.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipeline.report.tables import Table
+
+BOX = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A mark on an axis: its place in percent, its text; optional ones hide on narrow screens."""
+
+    at: float
+    text: str
+    is_optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A path in the box, and the role that its style follows: `line` or `band`."""
+
+    role: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A rectangle in the box, and the role that its style follows."""
+
+    role: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Everything that a template needs to draw a chart; it computes nothing.
+
+    Attributes:
+        ident: unique in the page.
+        finding: what the chart shows, in a sentence.
+        description: range and last value, for those who do not see it.
+        legend: (role, text) of each series.
+        data: the numbers behind the chart.
+    """
+
+    ident: str
+    title: str
+    finding: str
+    description: str
+    x_ticks: tuple[Tick, ...]
+    y_ticks: tuple[Tick, ...]
+    data: Table
+    legend: tuple[tuple[str, str], ...] = ()
+    curves: tuple[Curve, ...] = ()
+    points: tuple[tuple[float, float], ...] = ()
+    bars: tuple[Bar, ...] = ()
+
+
+def centre(place: int, count: int) -> float:
+    """Return the middle of the slot of a place among `count` slots, from 0 to 1."""
+    return (place + 0.5) / count
+
+
+def line_paths(values: Sequence[float | None], low: float, high: float) -> str:
+    """Return one path through the values that exist; a gap where one is missing.
+
+    Args:
+        values: one per slot.
+        low: the value at the bottom of the box.
+        high: the value at the top.
+    """
+    parts: list[str] = []
+    pen = "M"
+    for place, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        parts.append(f"{pen}{_x(place, len(values))} {_y(value, low, high)}")
+        pen = "L"
+    return "".join(parts)
+
+
+def lone_points(
+    values: Sequence[float | None], low: float, high: float
+) -> tuple[tuple[float, float], ...]:
+    """Return the places, in percent, of values without neighbours, which no line would show."""
+    return tuple(
+        (round(100 * centre(place, len(values)), 2), round(_y(value, low, high) / BOX * 100, 2))
+        for place, value in enumerate(values)
+        if value is not None
+        and (place == 0 or values[place - 1] is None)
+        and (place == len(values) - 1 or values[place + 1] is None)
+    )
+
+
+def band_path(intervals: Sequence[tuple[float, float] | None], low: float, high: float) -> str:
+    """Return closed areas around each run of intervals that exist."""
+    count = len(intervals)
+    parts: list[str] = []
+    run: list[tuple[int, float, float]] = []
+    for place, interval in enumerate([*intervals, None]):
+        if interval is not None:
+            run.append((place, *interval))
+            continue
+        if len(run) > 1:
+            upper = [f"{_x(x, count)} {_y(top, low, high)}" for x, _, top in run]
+            lower = [f"{_x(x, count)} {_y(bottom, low, high)}" for x, bottom, _ in reversed(run)]
+            parts.append(f"M{'L'.join(upper + lower)}Z")
+        run = []
+    return "".join(parts)
+
+
+def stacked_bars(stacks: Sequence[Sequence[tuple[str, int]]], highest: float) -> tuple[Bar, ...]:
+    """Return the rectangles of stacks of (role, size), the first at the bottom."""
+    width = BOX / max(len(stacks), 1)
+    bars: list[Bar] = []
+    for place, stack in enumerate(stacks):
+        top = 0.0
+        for role, size in stack:
+            if size > 0:
+                top += size
+                height = round(size / highest * BOX, 2)
+                y = round(BOX - top / highest * BOX, 2)
+                bars.append(
+                    Bar(role, round((place + 0.12) * width, 2), y, round(0.76 * width, 2), height)
+                )
+    return tuple(bars)
+
+
+def round_top(highest: float) -> float:
+    """Return the next of 1, 2, 5, 10, 20, 50 ... at or above a number; 1 for nothing."""
+    if highest <= 1:
+        return 1.0
+    scale = 10 ** (len(str(int(highest))) - 1)
+    return float(next(step * scale for step in (1, 2, 5, 10) if step * scale >= highest))
+
+
+def _x(place: int, count: int) -> float:
+    return round(centre(place, count) * BOX, 2)
+
+
+def _y(value: float, low: float, high: float) -> float:
+    return round(BOX - (value - low) / (high - low) * BOX, 2)

@@ -1,0 +1,78 @@
+"""Numbers, shares and times as people read them, by Babel."""
+
+import re
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal, format_percent
+
+from pipeline.report.stats import Rate
+
+NOTHING = "\N{EN DASH}"
+_TOO_FEW = 10
+_FEW = 30
+_LONGEST_NAME = 60
+# Control characters, and those that turn the direction of all text after them.
+_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+
+
+class Formats:
+    """How values are written in one language; templates use these as filters."""
+
+    def __init__(self, language: str) -> None:
+        self._locale = language
+
+    def number(self, value: int | None) -> str:
+        """Return a whole number with its thousands parted."""
+        return NOTHING if value is None else format_decimal(value, locale=self._locale)
+
+    def share(self, value: float | None) -> str:
+        """Return a share in percent with one decimal; a dash for none."""
+        if value is None:
+            return NOTHING
+        return format_percent(value, format="0.0\N{NO-BREAK SPACE}%", locale=self._locale)
+
+    def whole_share(self, value: float) -> str:
+        """Return a share in percent without decimals, for axes."""
+        return format_percent(value, format="0\N{NO-BREAK SPACE}%", locale=self._locale)
+
+    def rate(self, rate: Rate) -> str:
+        """Return a rate; `k of n` where n is under 10, and a star where it is under 30."""
+        if not rate.of:
+            return NOTHING
+        if rate.of < _TOO_FEW:
+            return f"{rate.hits} of {rate.of}"
+        return self.share(rate.value) + ("*" if rate.of < _FEW else "")
+
+    def interval(self, rate: Rate) -> str:
+        """Return the 95 % interval of a rate, such as `91.2 to 94.8 %`."""
+        if rate.interval is None or rate.of < _TOO_FEW:
+            return NOTHING
+        low, high = (
+            format_decimal(100 * end, format="0.0", locale=self._locale) for end in rate.interval
+        )
+        return f"{low} to {high}\N{NO-BREAK SPACE}%"
+
+    def day(self, value: date | None) -> str:
+        """Return a day in words, such as `3 Nov 2026`."""
+        return NOTHING if value is None else format_date(value, "d MMM y", locale=self._locale)
+
+    def short_day(self, value: date) -> str:
+        """Return a day without its year, such as `3 Nov`."""
+        return format_date(value, "d MMM", locale=self._locale)
+
+    def moment(self, value: datetime | None) -> str:
+        """Return a wall-clock time to the minute."""
+        if value is None:
+            return NOTHING
+        return format_datetime(value, "d MMM y, HH:mm", locale=self._locale)
+
+
+def short_name(text: str | None, fallback: str) -> str:
+    """Return somebody's name for a thing on one line, cut where it is too long for a table."""
+    line = " ".join(_STEERING.sub(" ", text or "").split()) or fallback
+    return (
+        line
+        if len(line) <= _LONGEST_NAME
+        else f"{line[: _LONGEST_NAME - 1]}\N{HORIZONTAL ELLIPSIS}"
+    )

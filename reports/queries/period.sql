@@ -1,0 +1,12 @@
+-- The default period: the last 28 local days up to where the data reach.
+-- Grain: one row. Reads: snapshot_info
+with
+
+final as (
+    select
+        (coalesce(data_until, built_at) at time zone timezone)::date as last_day,
+        last_day - 27 as first_day
+    from snapshot_info
+)
+
+select * from final
