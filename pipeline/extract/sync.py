@@ -96,7 +96,7 @@ class Sync:
         self._lander.land_leftovers()
         try:
             self._lander.land_devices(
-                fetch_devices(self._gateway, self._inbox, self._warehouse, run_id=self._run_id)
+                fetch_devices(self._gateway, self._inbox, self._raw, run_id=self._run_id)
             )
             total = self._gateway.count_messages(MessageQuery(only_count=True))
         finally:

@@ -146,6 +146,21 @@ class RawStore:
         sql = "select count(*) from raw.calls where call_id = $call_id"
         return bool(self._warehouse.scalar(sql, {"call_id": call_id}))
 
+    def device_ids(self) -> set[int]:
+        """Return the ids of every device ever listed."""
+        rows = self._warehouse.rows("select distinct device_id from raw.devices")
+        return {row["device_id"] for row in rows}
+
+    def newest_window(self) -> Window | None:
+        """Return the newest window that was proven to hold messages; None if there is none."""
+        sql = "from raw.windows where state = 'verified' and rows > 0 order by end_at desc limit 1"
+        return next(iter(_windows(self._warehouse.rows(f"select begin_at, end_at {sql}"))), None)
+
+    def holds_any(self, message_ids: Iterable[int]) -> bool:
+        """Whether one of these messages is held."""
+        sql = "select count(*) from raw.message_heads where list_contains($ids, message_id)"
+        return bool(self._warehouse.scalar(sql, {"ids": list(message_ids)}))
+
     def proven(self) -> list[Window]:
         """Return the stretches of history that are proven, merged, in order."""
         return _windows(self._warehouse.rows(statement("0_raw/proven")))

@@ -15,8 +15,8 @@ create or replace temp macro wall_instants(local, iana) as (
 create or replace temp macro php_instants(moment, iana, seconds) as (
     case
         when try_cast(moment.date as timestamp) is null then []
-        when moment.timezone_type = '1' then list_filter(
-            [try_cast(moment.date || ' ' || moment.timezone as timestamptz)],
+        when moment.timezone_type = '1' or left(moment.timezone, 1) in ('+', '-') then list_filter(
+            [try_cast(trim(moment.date) || trim(moment.timezone) as timestamptz)],
             lambda instant: instant is not null
         )
         when moment.timezone_type = '2' then list_transform(

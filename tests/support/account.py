@@ -1,0 +1,71 @@
+"""An account for tests: an emulated world at an instant, and a data folder of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pendulum
+from pendulum import DateTime
+
+from pipeline.clock import HeldClock
+from pipeline.emulator.habits import TOKEN, Habits
+from pipeline.emulator.watch import EmulatorClock
+from pipeline.emulator.world import World, make_world
+from pipeline.extract.sync import Asking
+from pipeline.run import Means, RunResult, run_all
+from pipeline.settings import Settings
+from pipeline.values import Secret
+from pipeline.warehouse.snapshot import open_snapshot
+from support.emulator import running_emulator
+
+# A week after the clocks of Europe went back, a month after those of Sydney went forward.
+NOW = pendulum.datetime(2026, 11, 2, 9, 30)
+
+
+@dataclass(slots=True)
+class Account:
+    """One emulated account and the product beside it."""
+
+    world: World
+    clock: EmulatorClock
+    settings: Settings
+    now: DateTime = field(default=NOW)
+
+    def means(self) -> Means:
+        """Return what a job works with at this instant."""
+        return Means(clock=HeldClock(self.clock.now()))
+
+    def run(self, asking: Asking | None = None, **changes: Any) -> RunResult:
+        """Run sync, build and report."""
+        return run_all(replace(self.settings, **changes), asking or Asking(), self.means())
+
+    def rows(self, sql: str) -> list[dict[str, Any]]:
+        """Ask the snapshot."""
+        with open_snapshot(self.settings.snapshot_path) as snapshot:
+            return snapshot.rows(sql)
+
+
+@contextmanager
+def account(
+    folder: Path,
+    *,
+    messages: int = 2000,
+    days: int = 40,
+    habits: Habits | None = None,
+    seed: int = 7,
+    **settings: Any,
+) -> Iterator[Account]:
+    """Serve a world whose clock stands still at NOW; gives it with its settings."""
+    world = make_world(seed=seed, messages=messages, days=days, now=NOW)
+    clock = EmulatorClock(NOW)
+    with running_emulator(world, clock, habits) as address:
+        given = Settings(
+            base_url=address,
+            token=Secret(TOKEN),
+            data_dir=folder / "data",
+            rate=100_000,
+            timezone="Europe/Paris",
+        )
+        yield Account(world, clock, replace(given, **settings))
