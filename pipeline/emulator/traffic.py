@@ -17,9 +17,9 @@ DAY = 86_400
 HOUR = 3_600
 # Share of a day's traffic by hour, with the quiet of the night and of lunch.
 _HOURS = (1, 1, 1, 1, 1, 2, 5, 14, 30, 38, 40, 36, 24, 30, 38, 38, 34, 26, 16, 9, 5, 3, 2, 1)
-_ENDS = (7, 6, 8, 9, 10, 11, 12, 100, 101, 4, 3, 1)
-_ENDS_AT_EASE = (790, 120, 25, 20, 9, 3, 4, 3, 2, 2, 1, 1)
-_ENDS_IN_TROUBLE = (250, 40, 20, 20, 9, 3, 640, 3, 2, 2, 1, 1)
+_ENDS = (7, 6, 8, 9, 10, 11, 12, 100, 101, 4, 3, 2, 1)
+_ENDS_AT_EASE = (790, 120, 25, 20, 9, 3, 4, 3, 2, 2, 1, 1, 1)
+_ENDS_IN_TROUBLE = (250, 40, 20, 20, 9, 3, 640, 3, 2, 2, 1, 1, 1)
 _INCIDENT_PHONE = 2
 _INCIDENT_DAYS = (12, 9)
 

@@ -35,4 +35,5 @@ def wilson(hits: int, of: int, z: float = Z95) -> tuple[float, float] | None:
     share = hits / of
     spread = z * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
     middle, scale = share + z * z / (2 * of), 1 + z * z / of
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)
+    low, high = (middle - spread) / scale, (middle + spread) / scale
+    return max(0.0, min(share, low)), min(1.0, max(share, high))  # the last digit may stray

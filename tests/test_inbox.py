@@ -1,0 +1,142 @@
+"""Bodies survive a kill between being received and being landed, and land once."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pendulum
+import pytest
+
+from pipeline.extract.landing import CallLog, Lander
+from pipeline.values import CallRecord, Window
+from pipeline.warehouse.inbox import Inbox, Landing, Ticket
+from pipeline.warehouse.raw import RawStore
+from pipeline.warehouse.store import Warehouse, open_warehouse
+
+ASKED = pendulum.datetime(2026, 11, 2, 12)
+WINDOW = Window(ASKED.subtract(days=1), ASKED)
+
+
+def sealed(inbox: Inbox, name: str, body: str, *, minutes: int = 0) -> Landing:
+    """Put a body of messages into the inbox, asked so many minutes after noon."""
+    path = inbox.new_body(name)
+    path.write_text(body, "utf-8")
+    call = CallRecord(
+        call_id=name,
+        endpoint="getallsms",
+        parameters={},
+        asked_at=ASKED.add(minutes=minutes),
+        answered_at=ASKED.add(minutes=minutes, seconds=1),
+        http_status=200,
+        outcome="ok",
+        rows=1,
+        bytes=path.stat().st_size,
+    )
+    return inbox.seal(path, Ticket("messages", "r1", call, WINDOW, "verified", 1))
+
+
+def page(status: int) -> str:
+    """Return an answer with one message in a status."""
+    return f'{{"error":0,"smss":{{"5":{{"id":5,"status":{status}}}}}}}'
+
+
+class Landed:
+    """A warehouse that lands what an inbox holds."""
+
+    def __init__(self, warehouse: Warehouse, inbox: Inbox) -> None:
+        self.warehouse = warehouse
+        raw = RawStore(warehouse, "r2", inbox.folder)
+        self.lander = Lander(warehouse, raw, inbox, CallLog())
+
+    def statuses(self) -> list[int]:
+        """Return the versions of the one message, in order of landing."""
+        sql = "select (payload ->> '$.status')::int as s from raw.messages order by rowid"
+        return [row["s"] for row in self.warehouse.rows(sql)]
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Inbox:
+    """Return an empty inbox."""
+    return Inbox(tmp_path / "inbox")
+
+
+def test_a_ticket_comes_back_as_it_was(inbox: Inbox) -> None:
+    """What a ticket says is read back equal, times included."""
+    landing = sealed(inbox, "a", page(1))
+    assert inbox.leftovers() == [landing]
+
+
+def test_only_sealed_and_whole_bodies_count(inbox: Inbox) -> None:
+    """A body without ticket, a ticket without body, a short body, a damaged ticket: swept away."""
+    inbox.new_body("no-ticket").write_text(page(1))
+    sealed(inbox, "no-body", page(1)).body_path.unlink()
+    sealed(inbox, "short", page(1)).body_path.write_text("{")
+    sealed(inbox, "damaged", page(1)).body_path.with_suffix(".ticket").write_text("{")
+    assert inbox.leftovers() == []
+    assert list(inbox.folder.iterdir()) == []
+
+
+def test_leftovers_land_in_order_of_asking(inbox: Inbox, tmp_path: Path) -> None:
+    """An older copy never follows a newer one, and a second landing finds nothing."""
+    sealed(inbox, "b", page(7), minutes=2)
+    sealed(inbox, "a", page(3), minutes=1)
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        landed = Landed(warehouse, inbox)
+        assert landed.lander.land_leftovers() == 2
+        assert landed.statuses() == [3, 7]
+        assert landed.lander.land_leftovers() == 0
+        assert list(inbox.folder.iterdir()) == []
+
+
+def test_a_body_that_was_landed_is_not_landed_again(inbox: Inbox, tmp_path: Path) -> None:
+    """A kill between commit and sweeping leaves a body behind, which then changes nothing."""
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        landed = Landed(warehouse, inbox)
+        sealed(inbox, "a", page(3))
+        landed.lander.land_leftovers()
+        sealed(inbox, "a", page(3))
+        assert landed.lander.land_leftovers() == 0
+        assert landed.statuses() == [3]
+        assert warehouse.scalar("select count(*) from raw.windows") == 1
+        assert inbox.leftovers() == []
+
+
+def test_there_and_back_again_is_three_versions(inbox: Inbox, tmp_path: Path) -> None:
+    """A record is compared with its latest version: delivered, failed, delivered are three rows."""
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        landed = Landed(warehouse, inbox)
+        for minutes, status in enumerate((7, 7, 9, 7)):
+            landed.lander.land([sealed(inbox, f"c{minutes}", page(status), minutes=minutes)])
+        assert landed.statuses() == [7, 9, 7]
+
+
+def test_an_older_answer_that_lands_late_is_no_version(inbox: Inbox, tmp_path: Path) -> None:
+    """An answer asked before the one that is held changes nothing."""
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        landed = Landed(warehouse, inbox)
+        landed.lander.land([sealed(inbox, "new", page(7), minutes=5)])
+        landed.lander.land([sealed(inbox, "old", page(3), minutes=1)])
+        assert landed.statuses() == [7]
+
+
+def test_a_body_that_cannot_be_read_is_set_aside(inbox: Inbox, tmp_path: Path) -> None:
+    """A damaged body is kept apart, its window stays unproven, the others land."""
+    good, bad = sealed(inbox, "good", page(3)), sealed(inbox, "bad", page(3))
+    bad.body_path.write_text("<html>")
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        landed = Landed(warehouse, inbox)
+        landed.lander.land([good, bad])
+        assert landed.statuses() == [3]
+    assert [path.name for path in (inbox.folder / "unreadable").iterdir()] == ["bad.body"]
+
+
+def test_a_failed_landing_keeps_everything(inbox: Inbox, tmp_path: Path) -> None:
+    """If a batch cannot be written, nothing of it is, and its bodies stay for the next run."""
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        landed = Landed(warehouse, inbox)
+        landing = sealed(inbox, "a", page(3))
+        spoilt = replace(landing.ticket.call, http_status="no number")
+        landed.lander._calls.add(spoilt)
+        with pytest.raises(Exception, match="no number"):
+            landed.lander.land([landing])
+        assert landed.statuses() == []
+    assert inbox.leftovers() == [landing]
