@@ -7,6 +7,8 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pytest
 from starlette.responses import Response
 
@@ -182,13 +184,25 @@ def test_a_bug_is_one_sentence_and_a_log(
     log.unlink()
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(28, "No space left on device"),
+        pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device"),
+        duckdb.IOException('Could not write to file "x": No space left on device'),
+    ],
+    ids=lambda error: type(error).__name__,
+)
 def test_a_full_disk_is_told(
-    known: Account, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    known: Account,
+    capfd: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    error: Exception,
 ) -> None:
-    """No space left is a sentence, not a bug."""
+    """No space left is a sentence, not a bug, whichever library met it."""
 
     def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+        raise error
 
     monkeypatch.setattr("pipeline.run.build", full)
     assert main(["build"]) == 1
@@ -201,6 +215,15 @@ def test_query_gives_rows_as_json(known: Account, capfd: pytest.CaptureFixture[s
     assert main(["query", "--format", "json", sql]) == 0
     ((row),) = json.loads(capfd.readouterr().out)
     assert row["n"] == 400
+
+
+def test_query_shows_wide_rows_upright(known: Account, capfd: pytest.CaptureFixture[str]) -> None:
+    """A table that does not fit the screen has a line per cell; nothing in it is cut."""
+    assert main(["query", "select * from failure_codes where code = 9"]) == 0
+    upright = capfd.readouterr().out
+    assert re.search(r"^code +9\s*$", upright, re.MULTILINE)
+    assert main(["query", "select code, label from failure_codes"]) == 0
+    assert "code   label" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx"])

@@ -1,5 +1,7 @@
 """Bodies survive a kill between being received and being landed, and land once."""
 
+import signal
+import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -127,6 +129,24 @@ def test_a_body_that_cannot_be_read_is_set_aside(inbox: Inbox, tmp_path: Path) -
         landed.lander.land([good, bad])
         assert landed.statuses() == [3]
     assert [path.name for path in (inbox.folder / "unreadable").iterdir()] == ["bad.body"]
+
+
+def test_an_interrupt_inside_a_statement_is_an_interrupt(tmp_path: Path) -> None:
+    """Ctrl-C while DuckDB works rolls back, is Ctrl-C to everybody, and leaves the file usable."""
+    main_thread = threading.main_thread().ident or 0
+    sql = """
+        create table raw.gone as select 1 as x;
+        select sum(a.range * b.range) from range(1000000) a, range(1000000) b
+    """
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        timer = threading.Timer(0.2, signal.pthread_kill, (main_thread, signal.SIGINT))
+        timer.start()
+        with pytest.raises(KeyboardInterrupt), warehouse.transaction():
+            warehouse.script(sql)
+        timer.join()
+        assert warehouse.scalar("select count(*) from raw.messages") == 0
+        left = "select count(*) from duckdb_tables() where table_name = 'gone'"
+        assert warehouse.scalar(left) == 0
 
 
 def test_a_failed_landing_keeps_everything(inbox: Inbox, tmp_path: Path) -> None:

@@ -97,7 +97,9 @@ def _emulator(options: tuple[str, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _show_questions(folder: Path) -> None:
+    # Typed as it stands, also where the command is not on the PATH.
+    command = "sms24" if shutil.which("sms24") else str(Path(sys.argv[0]).resolve())
     click.echo("\nThree questions to ask it:")
     for question, sql in _QUESTIONS.items():
         line = " ".join(sql.split())
-        click.echo(f'\n  # {question}\n  SMS24_DATA_DIR={folder} sms24 query "{line}"')
+        click.echo(f'\n  # {question}\n  SMS24_DATA_DIR={folder} {command} query "{line}"')

@@ -88,11 +88,11 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
 
 
 def _explain_bug(error: Exception) -> tuple[str, str]:
-    import errno  # noqa: PLC0415 - a healthy start needs neither
-    import tempfile  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415 - a healthy start needs neither
     import traceback  # noqa: PLC0415
 
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+    # Each library has its own error for it; what the system says is in all of them.
+    if any(words in str(error) for words in ("No space left", "Disk quota exceeded")):
         return "The disk is full.", "Free some space, then run the command again."
     with tempfile.NamedTemporaryFile(
         "w", prefix="sms24-", suffix=".log", delete=False, encoding="utf-8"

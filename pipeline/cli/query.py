@@ -12,9 +12,11 @@ from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     import polars as pl
+    from rich.table import Table
 
 _FORMATS = ("table", "csv", "json", "parquet", "xlsx")
 _SCREEN_ROWS = 200
+_UNBOUND = 100_000
 
 
 @click.command()
@@ -83,9 +85,26 @@ def _show(frame: "pl.DataFrame") -> None:
         table.add_column(Text(name), justify="right" if kind.is_numeric() else "left")
     for row in frame.head(_SCREEN_ROWS).iter_rows():
         table.add_row(*(Text(_cell(value)) for value in row))
-    Console(soft_wrap=not sys.stdout.isatty()).print(table)
+    console = Console()
+    unbound = console.options.update(max_width=_UNBOUND)
+    if console.measure(table, options=unbound).maximum > console.width:
+        table = _upright(frame)
+    console.print(table)
     if frame.height > _SCREEN_ROWS:
         click.echo(f"{_SCREEN_ROWS} of {frame.height:,} rows; --format csv gives them all.")
+
+
+def _upright(frame: "pl.DataFrame") -> "Table":
+    """Return a table too wide for the screen as one line per cell, a gap after each row."""
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table.grid(padding=(0, 2))
+    for row in frame.head(_SCREEN_ROWS).iter_rows(named=True):
+        for name, value in row.items():
+            table.add_row(Text(name, style="bold"), Text(_cell(value)))
+        table.add_row()
+    return table
 
 
 def _cell(value: object) -> str:

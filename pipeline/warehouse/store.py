@@ -38,12 +38,14 @@ class Warehouse:
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run one statement for its effect; parameters are named `$name`."""
-        self._connection.execute(sql, dict(parameters or {})).fetchall()
+        with _interruptible():
+            self._connection.execute(sql, dict(parameters or {})).fetchall()
 
     def script(self, sql: str) -> None:
         """Run several statements, parted by semicolons."""
-        for part in self._connection.extract_statements(sql):
-            self._connection.execute(part)
+        with _interruptible():
+            for part in self._connection.extract_statements(sql):
+                self._connection.execute(part)
 
     def append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Append a few hundred rows at the most; landing has a faster way."""
@@ -51,7 +53,8 @@ class Warehouse:
             marks = ", ".join("?" for _ in columns)
             names = ", ".join(columns)
             sql = f"insert into {table} ({names}) values ({marks})"  # noqa: S608 - our own names
-            self._connection.executemany(sql, [list(row) for row in rows])
+            with _interruptible():
+                self._connection.executemany(sql, [list(row) for row in rows])
 
     def append_frame(self, table: str, frame: "pl.DataFrame", scratch: Path) -> None:
         """Append a frame of any size through a Parquet file in the folder `scratch`."""
@@ -67,7 +70,8 @@ class Warehouse:
         """Return the rows of one select as a frame; instants come as UTC."""
         import polars as pl  # noqa: PLC0415 - only who asks for a frame pays for polars
 
-        return pl.DataFrame(self._connection.sql(sql, params=dict(parameters or {})))
+        with _interruptible():
+            return pl.DataFrame(self._connection.sql(sql, params=dict(parameters or {})))
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of one select, each a mapping from column to value."""
@@ -91,6 +95,17 @@ class Warehouse:
             self._connection.execute("rollback")
             raise
         self._connection.execute("commit")
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Hand Ctrl-C on as itself: DuckDB makes a RuntimeError of it (2.0.0)."""
+    try:
+        yield
+    except RuntimeError as error:
+        if "interrupted" in str(error).lower():
+            raise KeyboardInterrupt from None
+        raise
 
 
 @contextmanager
