@@ -9,6 +9,7 @@ ROOT = Path(__file__).parent.parent
 FLOORS = {
     "errors": 0,
     "clock": 0,
+    "futures": 0,
     "paths": 0,
     "statuses": 0,
     "values": 0,

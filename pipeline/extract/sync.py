@@ -1,7 +1,7 @@
 """Bring raw up to date: what is missing, what may have changed, and the newest rows."""
 
 from collections.abc import Iterable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from pendulum import DateTime
@@ -12,6 +12,7 @@ from pipeline.extract.ask import Answer, Asker, Job
 from pipeline.extract.devices import fetch_devices
 from pipeline.extract.landing import CallLog, Lander
 from pipeline.extract.windows import BEGINNING, holes, tail_window, windows_to_ask
+from pipeline.futures import wait_for_first
 from pipeline.gateway.client import Gateway
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.progress import Progress
@@ -145,7 +146,7 @@ class Sync:
             pending: set[Future[Answer]] = {pool.submit(asker.ask, job) for job in jobs}
             try:
                 while pending:
-                    done, pending = wait(pending, return_when=FIRST_COMPLETED)
+                    done, pending = wait_for_first(pending)
                     for answer in (future.result() for future in done):
                         pending |= {pool.submit(asker.ask, part) for part in answer.parts}
                         batch.add(answer)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipeline.errors import UsageError
+from pipeline.warehouse.interrupt import interruptible
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,7 +35,10 @@ class Snapshot:
         import polars as pl  # noqa: PLC0415 - only who asks for a frame pays for polars
 
         with self._explained():
-            return pl.DataFrame(self._connection.sql(sql, params=dict(parameters or {})))
+            return interruptible(
+                self._connection,
+                lambda: pl.DataFrame(self._connection.sql(sql, params=dict(parameters or {}))),
+            )
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of one select, each a mapping from column to value."""

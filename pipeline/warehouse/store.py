@@ -1,17 +1,20 @@
 """The private warehouse: one DuckDB file, one writer; rows in, rows out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from pipeline.errors import WarehouseError
 from pipeline.paths import resource_folder
+from pipeline.warehouse.interrupt import interruptible
 
 if TYPE_CHECKING:
     import polars as pl
+
+T = TypeVar("T")
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -38,14 +41,12 @@ class Warehouse:
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run one statement for its effect; parameters are named `$name`."""
-        with _interruptible():
-            self._connection.execute(sql, dict(parameters or {})).fetchall()
+        given = dict(parameters or {})
+        self._run(lambda: self._connection.execute(sql, given).fetchall())
 
     def script(self, sql: str) -> None:
         """Run several statements, parted by semicolons."""
-        with _interruptible():
-            for part in self._connection.extract_statements(sql):
-                self._connection.execute(part)
+        self._run(lambda: self._connection.execute(sql))
 
     def append(self, table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
         """Append a few hundred rows at the most; landing has a faster way."""
@@ -53,8 +54,7 @@ class Warehouse:
             marks = ", ".join("?" for _ in columns)
             names = ", ".join(columns)
             sql = f"insert into {table} ({names}) values ({marks})"  # noqa: S608 - our own names
-            with _interruptible():
-                self._connection.executemany(sql, [list(row) for row in rows])
+            self._run(lambda: self._connection.executemany(sql, [list(row) for row in rows]))
 
     def append_frame(self, table: str, frame: "pl.DataFrame", scratch: Path) -> None:
         """Append a frame of any size through a Parquet file in the folder `scratch`."""
@@ -70,8 +70,8 @@ class Warehouse:
         """Return the rows of one select as a frame; instants come as UTC."""
         import polars as pl  # noqa: PLC0415 - only who asks for a frame pays for polars
 
-        with _interruptible():
-            return pl.DataFrame(self._connection.sql(sql, params=dict(parameters or {})))
+        given = dict(parameters or {})
+        return self._run(lambda: pl.DataFrame(self._connection.sql(sql, params=given)))
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of one select, each a mapping from column to value."""
@@ -96,16 +96,8 @@ class Warehouse:
             raise
         self._connection.execute("commit")
 
-
-@contextmanager
-def _interruptible() -> Iterator[None]:
-    """Hand Ctrl-C on as itself: DuckDB makes a RuntimeError of it (2.0.0)."""
-    try:
-        yield
-    except RuntimeError as error:
-        if "interrupted" in str(error).lower():
-            raise KeyboardInterrupt from None
-        raise
+    def _run(self, work: Callable[[], T]) -> T:
+        return interruptible(self._connection, work)
 
 
 @contextmanager

@@ -1,0 +1,20 @@
+"""Wait for other threads so that Ctrl-C is seen at once."""
+
+from collections.abc import Iterable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from typing import TypeVar
+
+T = TypeVar("T")
+_STEP_SECONDS = 0.1
+
+
+def wait_for_first(futures: Iterable[Future[T]]) -> tuple[set[Future[T]], set[Future[T]]]:
+    """Return the futures that are done, at least one if there is any, and those that are not.
+
+    It waits in steps: polars' own handler of SIGINT restarts a wait without an end (2.1.0).
+    """
+    waiting = set(futures)
+    while True:
+        done, pending = wait(waiting, timeout=_STEP_SECONDS, return_when=FIRST_COMPLETED)
+        if done or not waiting:
+            return done, pending
