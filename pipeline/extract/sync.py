@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pendulum import DateTime
 
 from pipeline.clock import Clock
 from pipeline.errors import GatewayError, RefusedError
-from pipeline.extract.ask import Answer, Asker, Job
+from pipeline.extract.ask import Answer, Asker, Job, query_of
 from pipeline.extract.devices import fetch_devices
+from pipeline.extract.habits import HabitBook
 from pipeline.extract.landing import CallLog, Lander
+from pipeline.extract.survey import CountTrait
 from pipeline.extract.windows import BEGINNING, holes, tail_window, windows_to_ask
 from pipeline.futures import wait_for_first
-from pipeline.gateway.client import Gateway
+from pipeline.gateway.client import Counted, Gateway
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.progress import Progress
 from pipeline.settings import Settings
@@ -27,6 +29,7 @@ _BATCH_BODIES = 8
 _BATCH_BYTES = 32_000_000
 # A gateway that fails for so many windows in one run will fail for the others too.
 _PATIENCE = 3
+_MOST_HALVINGS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,13 @@ class Sync:
         self._inbox = Inbox(settings.data_dir / "inbox")
         self._raw = RawStore(warehouse, run_id, self._inbox.folder)
         self._lander = Lander(warehouse, self._raw, self._inbox, calls)
+        self._habits = HabitBook(
+            gateway,
+            self._raw,
+            clock,
+            self._inbox.new_body("survey"),
+            window_rows=settings.window_rows,
+        )
         self._error: GatewayError | None = None
         self._answered = 0
 
@@ -99,27 +109,48 @@ class Sync:
             self._lander.land_devices(
                 fetch_devices(self._gateway, self._inbox, self._raw, run_id=self._run_id)
             )
-            total = self._gateway.count_messages(MessageQuery(only_count=True))
+            total = self._total()
         finally:
             self._raw.add_calls(self._calls.take())
         now = (total.gateway_time or self._clock.now()).set(microsecond=0)
         settled_until = now.subtract(minutes=self._settings.tail_minutes)
         history = _history(asking, settled_until)
+        counts = self._habits.counts(history, total.count)
         first = not self._raw.proven()
         progress.begin("Fetching messages", total.count if first else None)
-        self._fetch(self._plan(history, asking, now), progress)
+        self._fetch(self._plan(history, asking, now, counts), counts, progress)
+        self._habits.measure_zone()
+        self._raw.add_calls(self._calls.take())
+        provable = history.end_at.subtract(hours=self._raw.margin_hours())
+        is_all = asking.since is None and asking.until is None
         return SyncResult(
             settled_until=settled_until,
             new_versions=self._lander.new_versions,
             calls=self._calls.total,
             held=int(self._warehouse.scalar("select count(*) from raw.message_heads")),
-            expected=total.count if asking.since is None and asking.until is None else None,
-            holes=tuple(holes(history, self._raw.proven())),
+            expected=_expected(total.count, counts) if is_all else None,
+            holes=tuple(holes(Window(history.begin_at, provable), self._raw.proven())),
             has_landed=self._answered > 0,
             error=self._error,
         )
 
-    def _plan(self, history: Window, asking: Asking, now: DateTime) -> list[Job]:
+    def _total(self) -> Counted:
+        """Return the count without dates: None where the gateway wants dates."""
+        query = MessageQuery(only_count=True)
+        try:
+            return self._gateway.count_messages(query)
+        except RefusedError:
+            # The devices answered under this login, so it is the question that is refused.
+            minute = Window(self._clock.now().subtract(minutes=1), self._clock.now())
+            return replace(
+                self._gateway.count_messages(query_of(minute, only_count=True)), count=None
+            )
+
+    def _plan(
+        self, history: Window, asking: Asking, now: DateTime, counts: CountTrait
+    ) -> list[Job]:
+        if counts.kind == "unfiltered":
+            return [Job(history, is_tail=True)]
         unsettled = self._raw.unsettled(now, self._settings.settle_hours, FINAL_STATUSES)
         windows = windows_to_ask(
             history=history,
@@ -132,16 +163,17 @@ class Sync:
             jobs.append(Job(tail_window(history.end_at), is_tail=True))
         return jobs
 
-    def _fetch(self, jobs: Iterable[Job], progress: Progress) -> None:
+    def _fetch(self, jobs: Iterable[Job], counts: CountTrait, progress: Progress) -> None:
         asker = Asker(
             self._gateway,
             self._inbox,
             self._clock,
             run_id=self._run_id,
             window_rows=self._settings.window_rows,
+            trusted=counts.trusted if counts.is_usable else None,
         )
         batch = _Batch(self._lander, progress)
-        failures = 0
+        failures = 0.0
         with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="ask") as pool:
             pending: set[Future[Answer]] = {pool.submit(asker.ask, job) for job in jobs}
             try:
@@ -150,7 +182,7 @@ class Sync:
                     for answer in (future.result() for future in done):
                         pending |= {pool.submit(asker.ask, part) for part in answer.parts}
                         batch.add(answer)
-                        failures += self._weigh(answer.error)
+                        failures += self._weigh(answer)
                         self._answered += answer.error is None and answer.asked is not None
                     if failures >= _PATIENCE:
                         pending = {future for future in pending if not future.cancel()}
@@ -161,12 +193,14 @@ class Sync:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
 
-    def _weigh(self, error: GatewayError | None) -> int:
-        """Keep the first failure; a refusal weighs as much as all of the patience."""
-        if error is None:
+    def _weigh(self, answer: Answer) -> float:
+        """Keep the first failure that left a hole; what was halved instead weighs little."""
+        if answer.error is None:
             return 0
-        self._error = self._error or error
-        return _PATIENCE if isinstance(error, RefusedError) else 1
+        if answer.parts:
+            return _PATIENCE / _MOST_HALVINGS
+        self._error = self._error or answer.error
+        return _PATIENCE if isinstance(answer.error, RefusedError) else 1
 
 
 class _Batch:
@@ -193,6 +227,13 @@ class _Batch:
         self._lander.land(self._landings, self._asked)
         self._progress.advance(sum(asked.rows for asked in self._asked))
         self._landings, self._asked = [], []
+
+
+def _expected(total: int | None, counts: CountTrait) -> int | None:
+    """Return how many messages there must be; None where no count tells."""
+    if total is None or counts.kind in {"capped", "absent"}:
+        return None
+    return total + counts.hidden
 
 
 def _history(asking: Asking, settled_until: DateTime) -> Window:

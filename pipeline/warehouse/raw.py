@@ -61,6 +61,17 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Trait:
+    """A habit of the gateway that was measured: its name, what it is, by what evidence, when."""
+
+    name: str
+    value: str
+    number: int | None
+    evidence: str
+    measured_at: DateTime
+
+
+@dataclass(frozen=True, slots=True)
 class Records:
     """The records of one body: ids beside each record's JSON as received."""
 
@@ -160,6 +171,36 @@ class RawStore:
         """Whether one of these messages is held."""
         sql = "select count(*) from raw.message_heads where list_contains($ids, message_id)"
         return bool(self._warehouse.scalar(sql, {"ids": list(message_ids)}))
+
+    def trait(self, name: str) -> Trait | None:
+        """Return what was last measured of a habit; None if it never was."""
+        sql = "from raw.traits where name = $name order by measured_at desc limit 1"
+        rows = self._warehouse.rows(
+            f"select name, value, number, evidence, measured_at {sql}", {"name": name}
+        )
+        return Trait(**{**rows[0], "measured_at": _utc(rows[0]["measured_at"])}) if rows else None
+
+    def add_trait(self, trait: Trait) -> None:
+        """Keep what was measured of a habit."""
+        columns = ("run_id", "name", "value", "number", "evidence", "measured_at")
+        row = (
+            self._run_id,
+            trait.name,
+            trait.value,
+            trait.number,
+            trait.evidence,
+            trait.measured_at,
+        )
+        self._warehouse.append("raw.traits", columns, [row])
+
+    def margin_hours(self) -> int:
+        """Return how many hours before an asking its proof ends."""
+        return int(self._warehouse.scalar("select hours from raw.margin"))
+
+    def known_times(self) -> dict[str, list[int]]:
+        """Return the times of the newest messages by date column, as epoch seconds."""
+        frame = self._warehouse.frame(statement("0_raw/known_times"))
+        return {name: frame[name].drop_nulls().to_list() for name in frame.columns}
 
     def proven(self) -> list[Window]:
         """Return the stretches of history that are proven, merged, in order."""

@@ -1,10 +1,10 @@
--- The stretches of history that are proven, merged. Grain: one row per stretch. Reads: raw.windows.
+-- The stretches of history that are proven, merged. Grain: one row per stretch. Reads: raw.proofs.
 with
 
 proven as (
     select begin_at, end_at
-    from raw.windows
-    where state in ('verified', 'empty') and filters = '{}'
+    from raw.proofs
+    where begin_at < end_at
 ),
 
 marked as (

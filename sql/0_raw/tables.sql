@@ -83,3 +83,35 @@ create table if not exists lookup.recipients (
     e164 varchar,
     country varchar
 );
+
+-- one row per measuring of a habit that the gateway does not document: append-only
+create table if not exists raw.traits (
+    run_id varchar,
+    name varchar,
+    value varchar,
+    number bigint,
+    evidence varchar,
+    measured_at timestamptz
+);
+
+-- one row: hours before an asking up to which it proves; where the zone of the bounds is not known to
+-- be UTC, the newest part of what was asked may have been read as lying in the future
+create or replace view raw.margin as
+select if(coalesce(arg_max(value, measured_at), 'unknown') = 'UTC', 0, 15) as hours
+from raw.traits
+where name = 'filter_zone';
+
+-- one row per window that its count proves
+create or replace view raw.proofs as
+select
+    begin_at,
+    if(hours = 0, end_at, least(end_at, asked_at - to_hours(hours))) as end_at
+from raw.windows
+cross join raw.margin
+where state in ('verified', 'empty') and filters = '{}';
+
+-- one row: up to when history can be proven at all, by the gateway's own clock
+create or replace view raw.horizon as
+select max(settled_until) - to_hours(any_value(hours)) as settled_until
+from raw.runs
+cross join raw.margin;

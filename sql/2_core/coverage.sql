@@ -1,17 +1,21 @@
 -- What of the asked history is proven, what is missing, and the newest part that cannot be yet.
 -- Grain: one row per stretch of time in one state.
--- Reads: raw.runs, raw.windows
+-- Reads: raw.horizon, raw.proofs, raw.windows
 with
 
 askings as (
-    select begin_at, end_at, state in ('verified', 'empty') as is_proof, rows, counted
+    select begin_at, end_at, false as is_proof
     from raw.windows
     where filters = '{}'
+    union all
+    select begin_at, end_at, true as is_proof
+    from raw.proofs
+    where begin_at < end_at
 ),
 
 settled as (
-    select max(settled_until) as settled_until
-    from raw.runs
+    select settled_until
+    from raw.horizon
 ),
 
 bounds as (
