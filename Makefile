@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test check format clean wheel
+.PHONY: help demo test campaign check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,6 +13,9 @@ demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
 
 test: $(VENV)/ready ## Run the tests
 	@$(BIN)/python -m pytest -n auto -q
+
+campaign: $(VENV)/ready ## The long tests: a thousand random gateways (hours)
+	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/test_habits.py
 
 check: $(VENV)/ready ## Lint, types and SQL style
 	@$(BIN)/ruff format --check pipeline tests

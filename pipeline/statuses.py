@@ -19,6 +19,7 @@ OUTCOMES: dict[int, Outcome] = {
     100: "failed",
     101: "failed",
 }
+INCOMING_STATUS = 5
 KNOWN_STATUSES = tuple(OUTCOMES)
 FAILURE_CODES = (8, 9, 10, 11, 12, 100, 101)
 # A status outside this set may still change by itself; an unknown one is taken to be like that.

@@ -14,7 +14,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Take away every variable that would steer the product from outside."""
     for name in list(os.environ):
-        if name.startswith("SMS24_") or name.lower().endswith("_proxy"):
+        if (name.startswith("SMS24_") and name != "SMS24_EXAMPLES") or name.lower().endswith(
+            "_proxy"
+        ):
             monkeypatch.delenv(name)
 
 

@@ -167,7 +167,7 @@ def test_habits_change_the_shape(world: World) -> None:
     assert served(world, Habits(is_bare=True)).keys() == {"smss"}
     capped = served(world, Habits(row_cap=100))
     assert (len(capped["smss"]), capped["count"]) == (100, 6000)
-    assert served(world, Habits(row_cap=100, counts_honestly=False), onlycount=1)["count"] == 100
+    assert served(world, Habits(row_cap=100, counts="capped"), onlycount=1)["count"] == 100
 
 
 def test_a_login_gives_the_token(client: Client) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from email.utils import formatdate
 from random import Random
 from zoneinfo import available_timezones
@@ -16,7 +17,7 @@ from pipeline.emulator.account import Account, RefusedRequestError
 from pipeline.emulator.forms import Fields, integer, read_fields
 from pipeline.emulator.habits import EMAIL, PASSWORD, TOKEN, Habits
 from pipeline.emulator.render import TITLES, Renderer, php_json
-from pipeline.emulator.select import BadDateError, select_messages
+from pipeline.emulator.select import BadDateError, select_messages, without_dates
 from pipeline.emulator.watch import EmulatorClock
 from pipeline.emulator.world import World
 
@@ -100,12 +101,26 @@ class Gateway:
             raise RefusedRequestError(f"Bad date: {error}") from None
         renderer, cap = self._renderer(fields), self._habits.row_cap
         shown = found if cap is None else found[:cap]
-        count = len(found) if self._habits.counts_honestly else len(shown)
+        count = self._count(fields, len(found), len(shown), now)
         if integer(fields, "onlycount") == 1:
+            if count is None:
+                return '{"error":0,"message":"Ok"}'
             return f'{{"error":0,"count":{renderer.number(count)},"message":"Ok"}}'
         if integer(fields, "orderbydesc") == 1:
             shown = shown[::-1]
         return renderer.listing("smss", (renderer.message(m, now) for m in shown), count)
+
+    def _count(self, fields: Fields, found: int, shown: int, now: int) -> int | None:
+        match self._habits.counts:
+            case "absent":
+                return None
+            case "capped":
+                return shown
+            case "deaf":
+                free = replace(self._habits, needs_dates=False, longest_days=None)
+                return len(select_messages(self._world, without_dates(fields), free, now))
+            case _:
+                return found
 
     def _devices(self, fields: Fields, now: int) -> str:
         renderer, phones = self._renderer(fields), self._world.phones

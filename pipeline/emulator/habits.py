@@ -20,7 +20,12 @@ class Habits:
         filter_column: the date that bounds are compared with.
         begin_inside: whether a row at the very begin is part of a window; likewise `end_inside`.
         row_cap: rows that an answer holds at the most, silently.
-        counts_honestly: whether `count` knows of rows beyond the cap.
+        counts: what `count` knows: every row; those within the cap; those of all dates; nothing.
+        heeds_dates: whether bounds change anything at all.
+        needs_dates: a query without both bounds is refused.
+        longest_days: the longest window that is not refused; None for any.
+        grain: seconds to which bounds are cut: a second, a minute, a day.
+        hides_incoming: a query without a status leaves incoming messages out.
         empty_object: an empty list is `{}` instead of PHP's `[]`.
         numbers_as_text: numbers come as strings.
         is_bare: the flavour of the documentation: no error, count, message or sim.
@@ -36,7 +41,12 @@ class Habits:
     begin_inside: bool = True
     end_inside: bool = True
     row_cap: int | None = None
-    counts_honestly: bool = True
+    counts: Literal["honest", "capped", "deaf", "absent"] = "honest"
+    heeds_dates: bool = True
+    needs_dates: bool = False
+    longest_days: int | None = None
+    grain: Literal[1, 60, 86_400] = 1
+    hides_incoming: bool = False
     empty_object: bool = False
     numbers_as_text: bool = False
     is_bare: bool = False

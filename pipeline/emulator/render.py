@@ -114,14 +114,15 @@ class Renderer:
             f'"subscription":true}}'
         )
 
-    def listing(self, key: str, rows: Iterable[str], count: int) -> str:
+    def listing(self, key: str, rows: Iterable[str], count: int | None) -> str:
         """Return an answer that holds a list."""
         joined = ",".join(rows)
         empty = "{}" if self._habits.empty_object else "[]"
         records = f"{{{joined}}}" if joined else empty
         if self._habits.is_bare:
             return f'{{"{key}":{records}}}'
-        return f'{{"error":0,"{key}":{records},"count":{self.number(count)},"message":"Ok"}}'
+        counted = "" if count is None else f'"count":{self.number(count)},'
+        return f'{{"error":0,"{key}":{records},{counted}"message":"Ok"}}'
 
 
 @lru_cache(maxsize=20_000)

@@ -10,6 +10,7 @@ from pipeline.emulator.traffic import Message
 from pipeline.emulator.world import World
 
 _EVER = 1 << 40
+INCOMING = 5
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
@@ -21,9 +22,13 @@ def select_messages(world: World, fields: Fields, habits: Habits, now: int) -> l
     """Return the visible messages that match every filter, in order of creation."""
     zone = filter_zone(fields, habits)
     begin, end = _bound(fields, "begindate", zone), _bound(fields, "enddate", zone)
-    low = -_EVER if begin is None else begin + (not habits.begin_inside)
-    high = _EVER if end is None else end + habits.end_inside
-    if habits.filter_column == "created":
+    _refuse_period(begin, end, habits)
+    if not habits.heeds_dates:
+        begin = end = None
+    low = -_EVER if begin is None else _cut(begin, habits) + (not habits.begin_inside)
+    last = None if end is None else _cut(end, habits) + habits.grain - 1
+    high = _EVER if last is None else last + habits.end_inside
+    if habits.filter_column == "created" or (begin is None and end is None):
         found: Iterable[Message] = world.between(low, min(high, now + 1))
     else:
         found = (
@@ -31,7 +36,29 @@ def select_messages(world: World, fields: Fields, habits: Habits, now: int) -> l
             for message in world.between(-_EVER, now + 1)
             if (at := _date(message, habits.filter_column, now)) is not None and low <= at < high
         )
-    return [message for message in found if _matches(message, fields, now)]
+    hides = habits.hides_incoming and not fields.get("status")
+    return [
+        message
+        for message in found
+        if _matches(message, fields, now) and not (hides and message.end == INCOMING)
+    ]
+
+
+def without_dates(fields: Fields) -> Fields:
+    """Return the fields of a query without its bounds."""
+    return {name: value for name, value in fields.items() if name not in {"begindate", "enddate"}}
+
+
+def _refuse_period(begin: int | None, end: int | None, habits: Habits) -> None:
+    if habits.needs_dates and (begin is None or end is None):
+        raise BadDateError("a period is required")
+    span = (_EVER if end is None else end) - (begin or 0)
+    if habits.longest_days is not None and span > habits.longest_days * 86_400:
+        raise BadDateError("the period is too long")
+
+
+def _cut(bound: int, habits: Habits) -> int:
+    return bound - bound % habits.grain
 
 
 def filter_zone(fields: Fields, habits: Habits) -> str:

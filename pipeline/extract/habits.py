@@ -33,15 +33,16 @@ class HabitBook:
         """Return what counts are worth; measured again where the account has outgrown the trust."""
         known, hidden = self._raw.trait("counts"), self._raw.trait("hidden")
         if known is not None and hidden is not None and self._is_fresh(known, _COUNTS_DAYS):
-            trait = CountTrait(known.value, known.number or 0, known.evidence, hidden.number or 0)
+            statuses = tuple(int(text) for text in hidden.value.split())
+            trait = CountTrait(known.value, known.number or 0, known.evidence, statuses)
             is_enough = trait.trusted >= self._window_rows or (total or 0) <= 2 * trait.trusted
             if trait.kind != "honest" or is_enough:
                 return trait
         found = survey_counts(self._gateway, history, self._scratch)
-        if found.kind == "honest":
-            found = replace(found, hidden=survey_hidden(self._gateway, history))
+        found = replace(found, hidden=survey_hidden(self._gateway, history, found.kind))
         self._keep("counts", found.kind, found.trusted, found.evidence)
-        self._keep("hidden", "status", found.hidden, "sum over statuses less the count without one")
+        hidden_text = " ".join(str(status) for status in found.hidden)
+        self._keep("hidden", hidden_text, None, "sum over statuses less the count without one")
         return found
 
     def measure_zone(self) -> None:

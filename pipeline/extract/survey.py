@@ -9,11 +9,11 @@ from pipeline.errors import RefusedError
 from pipeline.gateway.client import Gateway
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.gateway.traits import KnownTimes
-from pipeline.statuses import KNOWN_STATUSES
+from pipeline.statuses import INCOMING_STATUS, KNOWN_STATUSES
 from pipeline.values import Window
 
-# No message can be of that year.
-_NEVER = Window(pendulum.datetime(1971, 1, 1), pendulum.datetime(1972, 1, 1))
+# No message can be of that day.
+_NEVER = Window(pendulum.datetime(1971, 1, 1), pendulum.datetime(1971, 1, 2))
 _MOST_PROBES = 12
 _TRIES = 3
 _DAY = 86_400
@@ -28,13 +28,13 @@ class CountTrait:
             `absent`; `unfiltered` (dates change neither counts nor rows).
         trusted: counts up to this one are the sum of their parts; 0 where none is to be trusted.
         evidence: what was asked and answered, in words.
-        hidden: messages that a query without a status leaves out.
+        hidden: statuses that a query without a status may leave out; each is asked by itself.
     """
 
     kind: str
     trusted: int
     evidence: str
-    hidden: int = 0
+    hidden: tuple[int, ...] = ()
 
     @property
     def is_usable(self) -> bool:
@@ -61,20 +61,28 @@ def survey_counts(gateway: Gateway, history: Window, scratch: Path) -> CountTrai
     return _descend(gateway, window, whole)
 
 
-def survey_hidden(gateway: Gateway, history: Window) -> int:
-    """Return how many messages a query without a status leaves out, by the sum over statuses."""
+def survey_hidden(gateway: Gateway, history: Window, kind: str) -> tuple[int, ...]:
+    """Return the statuses whose messages a query without a status may leave out.
+
+    Honest counts tell by their sum over statuses. Capped ones cannot, so every status that is met
+    is taken; without counts it is the incoming messages, the likeliest to be left out.
+    """
+    if kind not in {"honest", "capped"}:
+        return (INCOMING_STATUS,)
     window, whole = _newest_accepted(gateway, history)
-    if whole is None:
-        return 0
-    query = _exact(window)
-    hidden = 0
+    suspects: tuple[int, ...] = ()
     for _ in range(_TRIES):
-        counts = [gateway.count_messages(replace(query, status=s)).count for s in KNOWN_STATUSES]
-        hidden = sum(count or 0 for count in counts) - (_count(gateway, window) or 0)
+        query = _exact(window)
+        asked = {s: gateway.count_messages(replace(query, status=s)).count for s in KNOWN_STATUSES}
+        met = {status: count for status, count in asked.items() if count}
+        if kind == "capped":
+            return tuple(met)
+        hidden = sum(met.values()) - (_count(gateway, window) or 0)
         # A parameter that is not obeyed makes every status count the whole.
-        if hidden <= 0 or all(count == whole for count in counts):
-            return 0
-    return hidden
+        if hidden <= 0 or all(count == whole for count in asked.values()):
+            return ()
+        suspects = tuple(s for s, count in met.items() if count == hidden)[:1] or tuple(met)
+    return suspects
 
 
 def survey_zone(gateway: Gateway, known: KnownTimes) -> tuple[str, str]:

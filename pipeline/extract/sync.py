@@ -58,6 +58,7 @@ class SyncResult:
         holes: stretches of the history that are not proven.
         has_landed: whether any window was answered in this sync.
         error: the first failure of the gateway; None if there was none.
+        doubt: why messages may be missing although no window has a hole; empty for no reason.
     """
 
     settled_until: DateTime
@@ -68,6 +69,7 @@ class SyncResult:
     holes: tuple[Window, ...]
     has_landed: bool = True
     error: GatewayError | None = None
+    doubt: str = ""
 
 
 class Sync:
@@ -123,16 +125,30 @@ class Sync:
         self._raw.add_calls(self._calls.take())
         provable = history.end_at.subtract(hours=self._raw.margin_hours())
         is_all = asking.since is None and asking.until is None
+        expected = _expected(total.count, counts) if is_all else None
+        held = int(self._warehouse.scalar("select count(*) from raw.message_heads"))
         return SyncResult(
             settled_until=settled_until,
             new_versions=self._lander.new_versions,
             calls=self._calls.total,
-            held=int(self._warehouse.scalar("select count(*) from raw.message_heads")),
-            expected=_expected(total.count, counts) if is_all else None,
+            held=held,
+            expected=expected,
             holes=tuple(holes(Window(history.begin_at, provable), self._raw.proven())),
             has_landed=self._answered > 0,
             error=self._error,
+            doubt=self._doubt(expected, held) if is_all else "",
         )
+
+    def _doubt(self, expected: int | None, held: int) -> str:
+        """Say why windows without holes may still lack messages; nothing where they cannot."""
+        if expected is not None and held < expected:
+            return f"The gateway counts {expected} messages and only {held} came."
+        if expected is None and held and not self._raw.holds_unsent():
+            return (
+                "The gateway tells no total, and every message that came has a sent time: "
+                "those that were never sent may be missing."
+            )
+        return ""
 
     def _total(self) -> Counted:
         """Return the count without dates: None where the gateway wants dates."""
@@ -170,7 +186,7 @@ class Sync:
             self._clock,
             run_id=self._run_id,
             window_rows=self._settings.window_rows,
-            trusted=counts.trusted if counts.is_usable else None,
+            counts=counts,
         )
         batch = _Batch(self._lander, progress)
         failures = 0.0
@@ -183,7 +199,7 @@ class Sync:
                         pending |= {pool.submit(asker.ask, part) for part in answer.parts}
                         batch.add(answer)
                         failures += self._weigh(answer)
-                        self._answered += answer.error is None and answer.asked is not None
+                        self._answered += answer.error is None and bool(answer.asked)
                     if failures >= _PATIENCE:
                         pending = {future for future in pending if not future.cancel()}
                     if batch.is_full:
@@ -218,10 +234,8 @@ class _Batch:
         return len(self._landings) >= _BATCH_BODIES or size >= _BATCH_BYTES
 
     def add(self, answer: Answer) -> None:
-        if answer.landing is not None:
-            self._landings.append(answer.landing)
-        if answer.asked is not None:
-            self._asked.append(answer.asked)
+        self._landings += answer.landings
+        self._asked += answer.asked
 
     def land(self) -> None:
         self._lander.land(self._landings, self._asked)
@@ -233,7 +247,7 @@ def _expected(total: int | None, counts: CountTrait) -> int | None:
     """Return how many messages there must be; None where no count tells."""
     if total is None or counts.kind in {"capped", "absent"}:
         return None
-    return total + counts.hidden
+    return total
 
 
 def _history(asking: Asking, settled_until: DateTime) -> Window:

@@ -5,12 +5,16 @@ many known messages a probing window holds; a count that contradicts it drops it
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 QUARTER = 900
 OFFSETS = tuple(range(-12 * 3600, 14 * 3600 + 1, QUARTER))
-_REACH = 30
+# Half the length of a probe: short ones part neighbouring offsets, long ones part many.
+_REACHES = (30, 900, 5400)
+_SOME = 8
+# No reading is further from another one than this.
+_SPAN = OFFSETS[-1] - OFFSETS[0] + _REACHES[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +27,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A window of a minute around an instant (epoch seconds, written as UTC)."""
+    """A window around an instant (epoch seconds, written as UTC)."""
 
     begin: int
     end: int
@@ -37,7 +41,12 @@ class KnownTimes:
 
     def readings(self) -> set[Reading]:
         """Return every way to read bounds that these times could tell apart."""
-        return {Reading(column, offset) for column in self._times for offset in OFFSETS}
+        return {
+            Reading(column, offset)
+            for column, times in self._times.items()
+            if times
+            for offset in OFFSETS
+        }
 
     def predicted(self, reading: Reading, probe: Probe) -> tuple[int, int]:
         """Return the least and the most messages that a probe would count under a reading.
@@ -62,20 +71,24 @@ class KnownTimes:
     def best_probe(self, readings: Sequence[Reading]) -> Probe | None:
         """Return the probe that parts the readings best; None where none parts them."""
         best: tuple[int, Probe] | None = None
-        for instant in self._candidates():
-            probe = Probe(instant - _REACH, instant + _REACH)
-            empty = sum(self.predicted(reading, probe)[1] == 0 for reading in readings)
-            sure = sum(self.predicted(reading, probe)[0] > 0 for reading in readings)
+        for probe in self._candidates(readings):
+            predictions = [self.predicted(reading, probe) for reading in readings]
+            empty = sum(most == 0 for _, most in predictions)
+            sure = sum(least > 0 for least, _ in predictions)
             worth = min(empty, sure)
             if worth and (best is None or worth > best[0]):
                 best = worth, probe
         return best[1] if best else None
 
-    def _candidates(self) -> list[int]:
-        """Return instants to probe at: where messages are, far from the edges of the known."""
-        times = next(iter(self._times.values()), [])
-        if not times:
-            return []
-        first, last = times[0] - OFFSETS[0], times[-1] - OFFSETS[-1]
-        inner = [time for time in times if first <= time <= last]
-        return inner[:: max(len(inner) // 60, 1)]
+    def _candidates(self, readings: Sequence[Reading]) -> Iterator[Probe]:
+        """Give windows around messages as some of the readings would write their times.
+
+        None is near the edges of what is known, where a message that is not known could count.
+        """
+        for reading in readings[:: max(len(readings) // _SOME, 1)]:
+            times = self._times[reading.column]
+            first, last = times[0] + _SPAN, times[-1] - _SPAN
+            inner = [time for time in times if first <= time <= last]
+            for time in inner[:: max(len(inner) // _SOME, 1)]:
+                at = time + reading.offset
+                yield from (Probe(at - reach, at + reach) for reach in _REACHES)

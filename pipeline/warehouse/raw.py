@@ -197,6 +197,16 @@ class RawStore:
         """Return how many hours before an asking its proof ends."""
         return int(self._warehouse.scalar("select hours from raw.margin"))
 
+    def holds_unsent(self) -> bool:
+        """Whether a message without a sent time is held: then windows do not go by that time."""
+        sql = """
+            select exists(
+                select 1 from raw.messages
+                where json_valid(payload) and (payload ->> '$.senttime') is null
+            )
+        """
+        return bool(self._warehouse.scalar(sql))
+
     def known_times(self) -> dict[str, list[int]]:
         """Return the times of the newest messages by date column, as epoch seconds."""
         frame = self._warehouse.frame(statement("0_raw/known_times"))
