@@ -8,9 +8,9 @@ from pipeline.emulator.forms import Fields, integer
 from pipeline.emulator.habits import Habits
 from pipeline.emulator.traffic import Message
 from pipeline.emulator.world import World
+from pipeline.statuses import INCOMING_STATUS
 
 _EVER = 1 << 40
-INCOMING = 5
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 
 
@@ -40,7 +40,7 @@ def select_messages(world: World, fields: Fields, habits: Habits, now: int) -> l
     return [
         message
         for message in found
-        if _matches(message, fields, now) and not (hides and message.end == INCOMING)
+        if _matches(message, fields, now) and not (hides and message.end == INCOMING_STATUS)
     ]
 
 

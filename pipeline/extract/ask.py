@@ -148,10 +148,10 @@ class Asker:
 
     def _ask_uncounted(self, job: Job) -> Answer:
         """Take a window as whole where both its halves together bring the same messages."""
-        bodies = [self._body(query_of(job.window, status=s), None) for s in self._statuses]
+        bodies = self._uncounted_bodies(job.window)
         if job.is_tail:
             return self._sealed(job, bodies, is_whole=False)
-        whole = set().union(*(_ids(body.path) for body in bodies))
+        whole = _ids(bodies)
         rows = max(body.fetched.rows for body in bodies)
         self._largest = max(self._largest, rows)
         # An answer as large as the largest ever seen may have been cut there, and its halves too.
@@ -166,9 +166,12 @@ class Asker:
             return Answer(job, parts=parts)
         return self._sealed(job, bodies, is_whole=False)
 
+    def _uncounted_bodies(self, window: Window) -> list[_Body]:
+        return [self._body(query_of(window, status=s), None) for s in self._statuses]
+
     def _ids_of(self, window: Window) -> set[int]:
-        bodies = [self._body(query_of(window, status=s), None) for s in self._statuses]
-        found = {message_id for body in bodies for message_id in _ids(body.path)}
+        bodies = self._uncounted_bodies(window)
+        found = _ids(bodies)
         _drop(bodies)
         return found
 
@@ -223,8 +226,9 @@ def _drop(bodies: list[_Body]) -> None:
         body.path.unlink()
 
 
-def _ids(path: Path) -> set[int]:
-    return {message_id for message_id, _ in decode_messages(path.read_bytes()).records}
+def _ids(bodies: list[_Body]) -> set[int]:
+    pages = (decode_messages(body.path.read_bytes()) for body in bodies)
+    return {message_id for page in pages for message_id, _ in page.records}
 
 
 def _is_short(rows: int, expected: int | None) -> bool:

@@ -114,7 +114,7 @@ def _descend(gateway: Gateway, window: Window, whole: int) -> CountTrait:
     count = whole
     while count > 1 and window.seconds > 1:
         parts = _exact_halves(window)
-        counts = _settled_counts(gateway, window, parts)
+        count, counts = _settled_counts(gateway, window, count, parts)
         if sum(counts) > count:
             evidence = f"{count} counted where the halves count {counts[0]} and {counts[1]}"
             return CountTrait("capped", count - 1, evidence)
@@ -124,13 +124,17 @@ def _descend(gateway: Gateway, window: Window, whole: int) -> CountTrait:
     return CountTrait("honest", whole, f"{count} counted within {window.seconds} seconds")
 
 
-def _settled_counts(gateway: Gateway, window: Window, parts: tuple[Window, Window]) -> list[int]:
-    """Return the counts of two halves; again while they exceed the whole, for rows may move."""
-    for _ in range(_TRIES):
-        counts = [_count(gateway, part) or 0 for part in parts]
-        if sum(counts) <= (_count(gateway, window) or 0):
+def _settled_counts(
+    gateway: Gateway, window: Window, count: int, parts: tuple[Window, Window]
+) -> tuple[int, list[int]]:
+    """Return the counts of a window and its halves; again while these exceed it: rows may move."""
+    counts = [_count(gateway, part) or 0 for part in parts]
+    for _ in range(_TRIES - 1):
+        if sum(counts) <= count:
             break
-    return counts
+        count = _count(gateway, window) or 0
+        counts = [_count(gateway, part) or 0 for part in parts]
+    return count, counts
 
 
 def _newest_accepted(gateway: Gateway, history: Window) -> tuple[Window, int | None]:

@@ -54,7 +54,6 @@ class SyncResult:
     Attributes:
         settled_until: up to where rows could be proven, by the gateway's own clock.
         held: messages held afterwards.
-        expected: messages that the gateway counted at the start, dates left out; None if it cannot.
         holes: stretches of the history that are not proven.
         has_landed: whether any window was answered in this sync.
         error: the first failure of the gateway; None if there was none.
@@ -65,7 +64,6 @@ class SyncResult:
     new_versions: int
     calls: int
     held: int
-    expected: int | None
     holes: tuple[Window, ...]
     has_landed: bool = True
     error: GatewayError | None = None
@@ -132,7 +130,6 @@ class Sync:
             new_versions=self._lander.new_versions,
             calls=self._calls.total,
             held=held,
-            expected=expected,
             holes=tuple(holes(Window(history.begin_at, provable), self._raw.proven())),
             has_landed=self._answered > 0,
             error=self._error,

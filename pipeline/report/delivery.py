@@ -22,7 +22,7 @@ _LONGEST_PERIOD_DAYS = 3660
 
 
 def period_of(first: str | None, last: str | None) -> Period:
-    """Return the period that two texts name; a missing end is the other one's 28 days."""
+    """Return the period that two texts name; raises UsageError where they name none."""
     if first is None or last is None:
         raise UsageError("A period needs both of its days.", advice="Give --from and --to.")
     try:

@@ -1,15 +1,21 @@
 -- The times of the newest messages, where their texts tell an instant by themselves.
--- Grain: one row per message. Reads: raw.messages.
+-- Grain: one row per message. Reads: raw.message_heads, raw.messages.
 -- Note: dates in a named zone other than UTC are left out: they are what is to be measured.
 with
 
 newest as (
-    select message_id, arg_max(payload, first_seen_at) as payload
-    from raw.messages
-    where json_valid(payload)
-    group by message_id
+    select message_id
+    from raw.message_heads
     order by message_id desc
     limit 3000
+),
+
+latest as (
+    select versions.message_id, arg_max(versions.payload, versions.first_seen_at) as payload
+    from raw.messages as versions
+    inner join newest on versions.message_id = newest.message_id
+    where json_valid(versions.payload)
+    group by versions.message_id
 ),
 
 said as (
@@ -20,7 +26,7 @@ said as (
             '{"created": {"date": "VARCHAR", "timezone": "VARCHAR"},
             "timetosend": {"date": "VARCHAR", "timezone": "VARCHAR"}}'
         ) as dates
-    from newest
+    from latest
 ),
 
 instants as (

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pendulum
-from pendulum import DateTime
 
 from pipeline.clock import HeldClock
 from pipeline.emulator.habits import TOKEN, Habits
@@ -31,7 +30,6 @@ class Account:
     world: World
     clock: EmulatorClock
     settings: Settings
-    now: DateTime = field(default=NOW)
 
     def means(self) -> Means:
         """Return what a job works with at this instant."""
