@@ -128,7 +128,7 @@ class Gateway:
         return renderer.listing("device", rows, len(phones))
 
     def _status(self, fields: Fields, now: int) -> str:
-        message = self._world.find(integer(fields, "sms_id") or 0)
+        message = self._world.find(integer(fields, "sms_id") or 0, now)
         if message is None or message.created > now:
             raise RefusedRequestError("Sms not found")
         status = message.status_at(now)

@@ -29,18 +29,19 @@ def select_messages(world: World, fields: Fields, habits: Habits, now: int) -> l
     last = None if end is None else _cut(end, habits) + habits.grain - 1
     high = _EVER if last is None else last + habits.end_inside
     if habits.filter_column == "created" or (begin is None and end is None):
-        found: Iterable[Message] = world.between(low, min(high, now + 1))
+        found: Iterable[Message] = world.between(low, min(high, now + 1), now)
     else:
         found = (
             message
-            for message in world.between(-_EVER, now + 1)
+            for message in world.between(-_EVER, now + 1, now)
             if (at := _date(message, habits.filter_column, now)) is not None and low <= at < high
         )
     hides = habits.hides_incoming and not fields.get("status")
     return [
         message
         for message in found
-        if _matches(message, fields, now) and not (hides and message.end == INCOMING_STATUS)
+        if _matches(message, fields, now)
+        and not (hides and message.status_at(now) == INCOMING_STATUS)
     ]
 
 

@@ -1,8 +1,10 @@
 """Make the account's traffic: days and nights, newsletters, an incident, each message's fate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from itertools import accumulate
 from random import Random
+from typing import Self
 
 from pipeline.emulator.cast import (
     BODIES,
@@ -12,14 +14,17 @@ from pipeline.emulator.cast import (
     Phone,
     number_of,
 )
+from pipeline.emulator.edits import Edit, latest_first, latest_value
+from pipeline.statuses import INCOMING_STATUS
 
 DAY = 86_400
 HOUR = 3_600
 # Share of a day's traffic by hour, with the quiet of the night and of lunch.
 _HOURS = (1, 1, 1, 1, 1, 2, 5, 14, 30, 38, 40, 36, 24, 30, 38, 38, 34, 26, 16, 9, 5, 3, 2, 1)
 _ENDS = (7, 6, 8, 9, 10, 11, 12, 100, 101, 4, 3, 2, 1)
-_ENDS_AT_EASE = (790, 120, 25, 20, 9, 3, 4, 3, 2, 2, 1, 1, 1)
-_ENDS_IN_TROUBLE = (250, 40, 20, 20, 9, 3, 640, 3, 2, 2, 1, 1, 1)
+_ENDS_AT_EASE = tuple(accumulate((790, 120, 25, 20, 9, 3, 4, 3, 2, 2, 1, 1, 1)))
+_ENDS_IN_TROUBLE = tuple(accumulate((250, 40, 20, 20, 9, 3, 640, 3, 2, 2, 1, 1, 1)))
+_CUSTOMERS = (None, None, 0, *range(1, 25))
 _INCIDENT_PHONE = 2
 _INCIDENT_DAYS = (12, 9)
 
@@ -34,6 +39,7 @@ class Message:
         left: when the phone sends it, or knows that it cannot.
         settled: when the receipt comes; None if none ever does.
         end: the status that it ends in.
+        edits: what was changed by hand, in order of time; shared and empty for nearly all.
     """
 
     message_id: int
@@ -51,9 +57,49 @@ class Message:
     end: int
     tells_sent: bool = True
     newsletter: tuple[int, str, str] | None = None
+    edits: tuple[Edit, ...] = ()
 
     def status_at(self, now: int) -> int:
-        """Return the status at an instant: a pure function of the message's own life."""
+        """Return the status at an instant: a pure function of the message's life and edits."""
+        for edit in latest_first(self.edits, now, "status", "resend"):
+            if edit.kind == "status":
+                return edit.value
+            if now < edit.at + 2 or self.end == INCOMING_STATUS:
+                return 1
+            return self._lived(now - self._delay(edit))
+        return self._lived(now)
+
+    def sent_at(self, now: int) -> int | None:
+        """Return when it was sent, where the gateway tells.
+
+        A status set by hand ends a life: the time of sending stays what it was then.
+        """
+        delay = 0
+        for edit in latest_first(self.edits, now, "status", "resend"):
+            if edit.kind == "resend":
+                delay = self._delay(edit)
+                break
+            now = edit.at
+        went = self.end in {6, 7, 8} and now >= self.left + delay
+        return self.left + delay if went and self.tells_sent else None
+
+    def seen_at(self, now: int) -> Self | None:
+        """Return the message on the device it is on at an instant; None while it is deleted."""
+        if not self.edits:
+            return self
+        for edit in latest_first(self.edits, now, "delete", "restore"):
+            if edit.kind == "delete":
+                return None
+            break
+        device_id = latest_value(self.edits, now, "device", self.device_id)
+        sim = latest_value(self.edits, now, "sim", self.sim)
+        return replace(self, device_id=device_id, sim=sim)
+
+    def _delay(self, resend: Edit) -> int:
+        """Return how much later everything happens in the life that a resend begins."""
+        return resend.at - (self.created if self.due is None else max(self.due, self.created))
+
+    def _lived(self, now: int) -> int:
         if self.end in {5, 4, 1}:
             return self.end if self.end != 4 or now >= self.left else 1
         if now < self.created + 2:
@@ -65,11 +111,6 @@ class Message:
         if self.end in {6, 7, 8}:
             return self.end if self.settled is not None and now >= self.settled else 6
         return self.end
-
-    def sent_at(self, now: int) -> int | None:
-        """Return when it was sent, where the gateway tells."""
-        went = self.end in {6, 7, 8} and now >= self.left
-        return self.left if went and self.tells_sent else None
 
 
 class Traffic:
@@ -127,7 +168,7 @@ class Traffic:
             message_id=message_id,
             sendto=random.choice(self._people[sim.country]),
             body=newsletter[2] if newsletter else self._body(),
-            customer_id=random.choice((None, None, 0, *range(1, 25))),
+            customer_id=random.choice(_CUSTOMERS),
             device_id=phone.device_id,
             sim=sim.slot,
             is_urgent=dice > 0.95,
@@ -145,7 +186,7 @@ class Traffic:
         first, last = (self._now - days * DAY for days in _INCIDENT_DAYS)
         in_trouble = phone is self._phones[_INCIDENT_PHONE] and first <= start < last
         odds = _ENDS_IN_TROUBLE if in_trouble else _ENDS_AT_EASE
-        return self._random.choices(_ENDS, odds)[0]
+        return self._random.choices(_ENDS, cum_weights=odds)[0]
 
     def _incoming(
         self, message_id: int, phone: Phone, sim: int, country: str, created: int
@@ -171,4 +212,10 @@ class Traffic:
     def _body(self) -> str:
         if self._random.random() < 0.01:
             return self._random.choice(HOSTILE)
-        return self._random.choice(BODIES).format(n=self._random.randrange(10_000))
+        return _filled(self._random.choice(BODIES), self._random.randrange(10_000))
+
+
+@cache
+def _filled(body: str, number: int) -> str:
+    """Return a text with its number; messages of the same text share it, to save memory."""
+    return body.format(n=number)
