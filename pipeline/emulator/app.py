@@ -4,35 +4,48 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from email.utils import formatdate
-from random import Random
 from zoneinfo import available_timezones
 
-import pendulum
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.emulator.account import Account, RefusedRequestError
-from pipeline.emulator.forms import Fields, integer, read_fields
-from pipeline.emulator.habits import EMAIL, PASSWORD, TOKEN, Habits
+from pipeline.emulator.broken import JSON_TYPE, PAGE, broken
+from pipeline.emulator.controls import control_routes, fields_of
+from pipeline.emulator.faults import COMMON_KINDS, LOST_ON_THE_WAY, Faults
+from pipeline.emulator.forms import Fields, integer
+from pipeline.emulator.habits import EMAIL, PASSWORD, Habits
+from pipeline.emulator.log import CallLog
 from pipeline.emulator.render import TITLES, Renderer, php_json
-from pipeline.emulator.select import BadDateError, select_messages, without_dates
+from pipeline.emulator.select import heeded, select_messages
+from pipeline.emulator.tokens import Tokens
+from pipeline.emulator.traffic import Message
 from pipeline.emulator.watch import EmulatorClock
+from pipeline.emulator.window import BadDateError, without_dates
 from pipeline.emulator.world import World
 
-_PAGE = "<!DOCTYPE html>\n<html><body><h1>{}</h1></body></html>"
+_DONE = '{"error":0,"message":"Ok"}'
+
+
+class _TooHeavyError(Exception):
+    """An answer that this gateway breaks down under."""
 
 
 class Gateway:
     """Answers the documented endpoints for one world."""
 
-    def __init__(self, world: World, clock: EmulatorClock, habits: Habits) -> None:
+    def __init__(
+        self, world: World, clock: EmulatorClock, habits: Habits, faults: Faults, log: CallLog
+    ) -> None:
         self._world = world
         self._clock = clock
         self._habits = habits
+        self._faults = faults
+        self._log = log
         self._account = Account(world)
-        self._dice = Random(world.epoch)
+        self._tokens = Tokens(habits.token_calls)
         self._zones = available_timezones()
         self._answers: dict[str, Callable[[Fields, int], str]] = {
             "getallsms": self._messages,
@@ -45,13 +58,35 @@ class Gateway:
             "savepaket": lambda f, now: php_json(self._account.save_newsletter(f, now)),
         }
 
-    def answer(self, name: str, fields: Fields) -> str | None:
+    def respond(self, name: str, fields: Fields) -> Response:
+        """Return the response of an endpoint: its answer, or the fault that it is time for."""
+        self._log.add(name, fields)
+        kind, text = self._faults.choose(name, fields), _DONE
+        if kind is None or kind in LOST_ON_THE_WAY:
+            try:
+                answer = self._answer(name, fields)
+            except _TooHeavyError:
+                kind = self._habits.too_heavy_kind
+            else:
+                if answer is None:
+                    return Response(PAGE.format("Not Found"), 404, media_type="text/html")
+                text = answer
+        return Response(text, media_type=JSON_TYPE) if kind is None else broken(kind, text)
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers that every answer carries: the emulated time, where it is told."""
+        if not self._habits.tells_date:
+            return {}
+        told = self._clock.now().timestamp() + self._habits.clock_skew
+        return {"date": formatdate(told, usegmt=True)}
+
+    def _answer(self, name: str, fields: Fields) -> str | None:
         """Return the JSON that an endpoint gives; None if there is no such endpoint."""
         now = int(self._clock.now().timestamp())
         try:
             if name == "gettoken":
                 self._check_login(fields)
-                return php_json({"error": 0, "message": "OK", "token": TOKEN})
+                return php_json({"error": 0, "message": "OK", "token": self._tokens.issue()})
             if name == "smstosend":
                 self._check_login(fields)
                 return php_json(self._account.add_sms(fields, now))
@@ -59,58 +94,48 @@ class Gateway:
                 return self._batch(fields, now)
             if name not in self._answers:
                 return None
-            _check_token(fields)
+            self._check_token(fields)
             return self._answers[name](fields, now)
         except RefusedRequestError as refusal:
             return php_json({"error": 1, "message": str(refusal)})
 
-    def fault(self) -> Response | None:
-        """Return a failing answer, as often as the habits say."""
-        if self._dice.random() >= self._habits.fault_rate:
-            return None
-        refusal = php_json({"error": 1, "message": "Try again later"})
-        return self._dice.choice(
-            [
-                Response(_PAGE.format("Internal error"), 500, media_type="text/html"),
-                Response(_PAGE.format("Busy"), 503, {"retry-after": "0"}, "text/html"),
-                Response(_PAGE.format("Maintenance"), 200, media_type="text/html"),
-                Response('{"error":0,"smss":{"62000001":{"id":6200', media_type="application/json"),
-                Response(refusal, media_type="application/json"),
-            ]
-        )
-
-    def headers(self) -> dict[str, str]:
-        """Return the headers that every answer carries: the emulated time."""
-        return {"date": formatdate(self._clock.now().timestamp(), usegmt=True)}
-
     def _check_login(self, fields: Fields) -> None:
         if (fields.get("email"), fields.get("pass")) != (EMAIL, PASSWORD):
             raise RefusedRequestError("Login or password incorrect")
+
+    def _check_token(self, fields: Fields) -> None:
+        if not self._tokens.accepts(fields.get("token", "")):
+            raise RefusedRequestError("Token is not valid")
 
     def _renderer(self, fields: Fields) -> Renderer:
         asked = fields.get("timezone", "")
         obeyed = self._habits.obeys_zone and asked in self._zones
         return Renderer(self._habits, asked if obeyed else self._habits.account_zone)
 
-    def _messages(self, fields: Fields, now: int) -> str:
+    def _messages(self, given: Fields, now: int) -> str:
+        fields, habits = heeded(given, self._habits), self._habits
         if fields.get("timezone") and fields["timezone"] not in self._zones:
             raise RefusedRequestError("Unknown timezone")
         try:
-            found = select_messages(self._world, fields, self._habits, now)
+            found = select_messages(self._world, fields, habits, now)
         except BadDateError as error:
             raise RefusedRequestError(f"Bad date: {error}") from None
-        renderer, cap = self._renderer(fields), self._habits.row_cap
-        shown = found if cap is None else found[:cap]
-        count = self._count(fields, len(found), len(shown), now)
+        renderer, shown = self._renderer(fields), found[: habits.row_cap]
+        count = self._count(fields, found, len(shown), now)
         if integer(fields, "onlycount") == 1:
             if count is None:
-                return '{"error":0,"message":"Ok"}'
-            return f'{{"error":0,"count":{renderer.number(count)},"message":"Ok"}}'
+                return _DONE
+            return f'{{"error":0,"count":{renderer.count(count)},"message":"Ok"}}'
+        if habits.too_heavy_rows is not None and len(shown) > habits.too_heavy_rows:
+            raise _TooHeavyError
+        rows = renderer.fitting((renderer.message(m, now) for m in shown), count or 0)
+        if habits.counts == "capped":
+            count = len(rows)
         if integer(fields, "orderbydesc") == 1:
-            shown = shown[::-1]
-        return renderer.listing("smss", (renderer.message(m, now) for m in shown), count)
+            rows.reverse()
+        return renderer.listing("smss", rows, count)
 
-    def _count(self, fields: Fields, found: int, shown: int, now: int) -> int | None:
+    def _count(self, fields: Fields, found: list[Message], shown: int, now: int) -> int | None:
         match self._habits.counts:
             case "absent":
                 return None
@@ -119,8 +144,12 @@ class Gateway:
             case "deaf":
                 free = replace(self._habits, needs_dates=False, longest_days=None)
                 return len(select_messages(self._world, without_dates(fields), free, now))
+            case "lying":
+                return len(found) and len(found) + max(1, len(found) * 7 // 100)
+            case "low":
+                return sum(message.message_id % 10 != 0 for message in found)
             case _:
-                return found
+                return len(found)
 
     def _devices(self, fields: Fields, now: int) -> str:
         renderer, phones = self._renderer(fields), self._world.phones
@@ -163,43 +192,27 @@ class Gateway:
             raise RefusedRequestError("Parameter datajson is not valid") from None
 
 
-def _check_token(fields: Fields) -> None:
-    if fields.get("token") != TOKEN:
-        raise RefusedRequestError("Token is not valid")
+def create_app(
+    world: World, clock: EmulatorClock, habits: Habits | None = None, faults: Faults | None = None
+) -> Starlette:
+    """Return the emulator as an ASGI application, driven at `/emulator/...`.
 
-
-def create_app(world: World, clock: EmulatorClock, habits: Habits | None = None) -> Starlette:
-    """Return the emulator as an ASGI application; its clock is driven at `/emulator/clock`."""
-    gateway = Gateway(world, clock, habits or Habits())
+    Its `state` holds the `world`, the `faults` and the `log` of calls. Without a plan of faults
+    it has one of the habits' `fault_rate`.
+    """
+    habits = habits or Habits()
+    plan = faults or Faults(seed=world.epoch, rate=habits.fault_rate, kinds=COMMON_KINDS)
+    log = CallLog()
+    gateway = Gateway(world, clock, habits, plan, log)
 
     async def endpoint(request: Request) -> Response:
-        fields = await _fields(request)
-        fault = gateway.fault()
-        if fault is not None:
-            fault.headers.update(gateway.headers())
-            return fault
+        fields = await fields_of(request)
         # In a thread: a large answer must not keep small ones waiting.
-        text = await asyncio.to_thread(gateway.answer, request.path_params["name"], fields)
-        if text is None:
-            return Response(_PAGE.format("Not Found"), 404, gateway.headers(), "text/html")
-        return Response(text, 200, gateway.headers(), "application/json")
+        response = await asyncio.to_thread(gateway.respond, request.path_params["name"], fields)
+        response.headers.update(gateway.headers())
+        return response
 
-    async def drive(request: Request) -> Response:
-        fields = await _fields(request)
-        if "now" in fields:
-            clock.set(pendulum.DateTime.fromisoformat(fields["now"]))
-        clock.advance(float(fields.get("advance", "0")))
-        return Response(clock.now().isoformat(), media_type="text/plain")
-
-    methods = ["GET", "POST"]
-    return Starlette(
-        routes=[
-            Route("/getdata/{name}", endpoint, methods=methods),
-            Route("/emulator/clock", drive, methods=methods),
-        ]
-    )
-
-
-async def _fields(request: Request) -> Fields:
-    content_type = request.headers.get("content-type", "")
-    return read_fields(request.url.query, content_type, await request.body())
+    served = Route("/getdata/{name}", endpoint, methods=["GET", "POST"])
+    app = Starlette(routes=[served, *control_routes(world, clock, plan, log)])
+    app.state.world, app.state.faults, app.state.log = world, plan, log
+    return app

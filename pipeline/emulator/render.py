@@ -114,15 +114,38 @@ class Renderer:
             f'"subscription":true}}'
         )
 
+    def count(self, value: int) -> str:
+        """Return a count, as text where that is the habit."""
+        return f'"{value}"' if self._habits.counts == "text" else self.number(value)
+
     def listing(self, key: str, rows: Iterable[str], count: int | None) -> str:
         """Return an answer that holds a list."""
         joined = ",".join(rows)
-        empty = "{}" if self._habits.empty_object else "[]"
+        empty = "{}" if self._habits.empty_object else self._habits.empty
         records = f"{{{joined}}}" if joined else empty
+        listed = "" if records == "absent" else f'"{key}":{records}'
         if self._habits.is_bare:
-            return f'{{"{key}":{records}}}'
-        counted = "" if count is None else f'"count":{self.number(count)},'
-        return f'{{"error":0,"{key}":{records},{counted}"message":"Ok"}}'
+            return f"{{{listed}}}"
+        counted = "" if count is None else f'"count":{self.count(count)},'
+        comma = "," if listed else ""
+        return f'{{"error":0,{listed}{comma}{counted}"message":"Ok"}}'
+
+    def fitting(self, rows: Iterable[str], count: int) -> list[str]:
+        """Return the first of the rows: as many as an answer holds within the byte cap.
+
+        All text is ASCII, so that characters are bytes.
+        """
+        cap = self._habits.byte_cap
+        if cap is None:
+            return list(rows)
+        left = cap - len(self.listing("smss", ("x",), count)) + 2
+        kept: list[str] = []
+        for row in rows:
+            left -= len(row) + 1
+            if left < 0:
+                break
+            kept.append(row)
+        return kept
 
 
 @lru_cache(maxsize=20_000)

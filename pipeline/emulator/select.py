@@ -1,100 +1,86 @@
 """Find the messages that `getallsms` is asked for, with the habits of one gateway."""
 
-from collections.abc import Iterable
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Callable, Iterable
 
 from pipeline.emulator.forms import Fields, integer
 from pipeline.emulator.habits import Habits
 from pipeline.emulator.traffic import Message
+from pipeline.emulator.window import EVER, Window, read_window
 from pipeline.emulator.world import World
 from pipeline.statuses import INCOMING_STATUS
 
-_EVER = 1 << 40
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-
-
-class BadDateError(ValueError):
-    """A bound that is no date."""
+_Test = Callable[[Message], bool]
 
 
 def select_messages(world: World, fields: Fields, habits: Habits, now: int) -> list[Message]:
-    """Return the visible messages that match every filter, in order of creation."""
-    zone = filter_zone(fields, habits)
-    begin, end = _bound(fields, "begindate", zone), _bound(fields, "enddate", zone)
-    _refuse_period(begin, end, habits)
-    if not habits.heeds_dates:
-        begin = end = None
-    low = -_EVER if begin is None else _cut(begin, habits) + (not habits.begin_inside)
-    last = None if end is None else _cut(end, habits) + habits.grain - 1
-    high = _EVER if last is None else last + habits.end_inside
-    if habits.filter_column == "created" or (begin is None and end is None):
-        found: Iterable[Message] = world.between(low, min(high, now + 1), now)
-    else:
-        found = (
+    """Return the visible messages that match every filter, in order of creation.
+
+    Raises:
+        BadDateError: a bound is no date, or the period is one that this gateway refuses.
+    """
+    found = list(_in_period(world, read_window(fields, habits), habits, now))
+    for test in (*_filters(fields, now), *_hiders(fields, habits, now)):
+        found = [message for message in found if test(message)]
+    return found
+
+
+def heeded(fields: Fields, habits: Habits) -> Fields:
+    """Return the fields of a query without those that this gateway does not heed."""
+    return {name: value for name, value in fields.items() if name not in habits.ignores}
+
+
+def _in_period(world: World, window: Window | None, habits: Habits, now: int) -> Iterable[Message]:
+    if window is None:
+        return world.between(-EVER, now + 1, now)
+    if habits.filter_column != "created":
+        return (
             message
-            for message in world.between(-_EVER, now + 1, now)
-            if (at := _date(message, habits.filter_column, now)) is not None and low <= at < high
+            for message in world.between(-EVER, now + 1, now)
+            if (at := _date(message, habits, now)) is not None and window.holds(at)
         )
-    hides = habits.hides_incoming and not fields.get("status")
-    return [
-        message
-        for message in found
-        if _matches(message, fields, now)
-        and not (hides and message.status_at(now) == INCOMING_STATUS)
-    ]
+    low, high = window.around()
+    found = world.between(low, min(high, now + 1), now)
+    if window.zone is None:
+        return found
+    return (message for message in found if window.holds(message.created))
 
 
-def without_dates(fields: Fields) -> Fields:
-    """Return the fields of a query without its bounds."""
-    return {name: value for name, value in fields.items() if name not in {"begindate", "enddate"}}
-
-
-def _refuse_period(begin: int | None, end: int | None, habits: Habits) -> None:
-    if habits.needs_dates and (begin is None or end is None):
-        raise BadDateError("a period is required")
-    span = (_EVER if end is None else end) - (begin or 0)
-    if habits.longest_days is not None and span > habits.longest_days * 86_400:
-        raise BadDateError("the period is too long")
-
-
-def _cut(bound: int, habits: Habits) -> int:
-    return bound - bound % habits.grain
-
-
-def filter_zone(fields: Fields, habits: Habits) -> str:
-    """Return the zone in which this gateway reads bounds."""
-    asked = fields.get("timezone")
-    return asked if asked and habits.filters_in_zone else habits.account_zone
-
-
-def _date(message: Message, column: str, now: int) -> int | None:
-    if column == "sent":
+def _date(message: Message, habits: Habits, now: int) -> int | None:
+    """Return the date that bounds are compared with; None is outside of every window."""
+    if habits.filter_column == "sent":
         return message.sent_at(now)
-    return message.created if message.due is None else message.due
+    if message.due is not None:
+        return message.due
+    is_told = habits.filter_column == "due" or habits.unscheduled_is_created
+    return message.created if is_told else None
 
 
-def _bound(fields: Fields, name: str, zone: str) -> int | None:
-    text = fields.get(name, "").strip()
-    if not text:
-        return None
-    for form in _FORMATS:
-        try:
-            wall = datetime.strptime(text, form).replace(tzinfo=ZoneInfo(zone))
-        except ValueError:
-            continue
-        return int(wall.timestamp())
-    raise BadDateError(text)
-
-
-def _matches(message: Message, fields: Fields, now: int) -> bool:
+def _filters(fields: Fields, now: int) -> list[_Test]:
+    """Return a test for each filter of a query."""
     device, sim = integer(fields, "device_id"), integer(fields, "sim")
     customer, status = integer(fields, "customerid"), integer(fields, "status")
     phone = "".join(c for c in fields.get("phone", "") if c.isdecimal())
-    return (
-        (device is None or message.device_id == device)
-        and (sim is None or message.sim == sim)
-        and (customer is None or message.customer_id == customer)
-        and (not phone or phone in message.sendto)
-        and (status is None or message.status_at(now) == status)
-    )
+    tests: list[tuple[bool, _Test]] = [
+        (device is not None, lambda message: message.device_id == device),
+        (sim is not None, lambda message: message.sim == sim),
+        (customer is not None, lambda message: message.customer_id == customer),
+        (bool(phone), lambda message: phone in message.sendto),
+        (status is not None, lambda message: message.status_at(now) == status),
+    ]
+    return [test for is_asked, test in tests if is_asked]
+
+
+def _hiders(fields: Fields, habits: Habits, now: int) -> list[_Test]:
+    """Return a test for each thing that a query does not show unless it is asked for."""
+    statuses = habits.hidden_statuses | ({INCOMING_STATUS} if habits.hides_incoming else set())
+    tests: list[tuple[bool, _Test]] = [
+        (
+            bool(statuses) and not fields.get("status"),
+            lambda message: message.status_at(now) not in statuses,
+        ),
+        (
+            bool(habits.hidden_sims) and not fields.get("sim"),
+            lambda message: message.sim not in habits.hidden_sims,
+        ),
+    ]
+    return [test for hides, test in tests if hides]

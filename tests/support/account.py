@@ -9,7 +9,10 @@ from typing import Any
 import pendulum
 
 from pipeline.clock import HeldClock
+from pipeline.emulator.app import create_app
+from pipeline.emulator.faults import Faults
 from pipeline.emulator.habits import TOKEN, Habits
+from pipeline.emulator.log import CallLog
 from pipeline.emulator.watch import EmulatorClock
 from pipeline.emulator.world import World, make_world
 from pipeline.extract.sync import Asking
@@ -17,7 +20,7 @@ from pipeline.run import Means, RunResult, run_all
 from pipeline.settings import Settings
 from pipeline.values import Secret
 from pipeline.warehouse.snapshot import open_snapshot
-from support.emulator import running_emulator
+from support.emulator import running_app
 
 # A week after the clocks of Europe went back, a month after those of Sydney went forward.
 NOW = pendulum.datetime(2026, 11, 2, 9, 30)
@@ -30,6 +33,8 @@ class Account:
     world: World
     clock: EmulatorClock
     settings: Settings
+    faults: Faults
+    log: CallLog
 
     def means(self) -> Means:
         """Return what a job works with at this instant."""
@@ -38,6 +43,10 @@ class Account:
     def run(self, asking: Asking | None = None, **changes: Any) -> RunResult:
         """Run sync, build and report."""
         return run_all(replace(self.settings, **changes), asking or Asking(), self.means())
+
+    def calls(self) -> list[dict[str, str]]:
+        """Return what the gateway was asked: each call's `endpoint` and fields, without secrets."""
+        return self.log.calls()
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Ask the snapshot."""
@@ -52,13 +61,18 @@ def account(
     messages: int = 2000,
     days: int = 40,
     habits: Habits | None = None,
+    faults: Faults | None = None,
     seed: int = 7,
     **settings: Any,
 ) -> Iterator[Account]:
-    """Serve a world whose clock stands still at NOW; gives it with its settings."""
+    """Serve a world whose clock stands still at NOW; gives it with its settings.
+
+    A plan of faults may be switched off and on between runs.
+    """
     world = make_world(seed=seed, messages=messages, days=days, now=NOW)
     clock = EmulatorClock(NOW)
-    with running_emulator(world, clock, habits) as address:
+    app = create_app(world, clock, habits, faults)
+    with running_app(app) as address:
         given = Settings(
             base_url=address,
             token=Secret(TOKEN),
@@ -66,4 +80,5 @@ def account(
             rate=100_000,
             timezone="Europe/Paris",
         )
-        yield Account(world, clock, replace(given, **settings))
+        asked = replace(given, **settings)
+        yield Account(world, clock, asked, app.state.faults, app.state.log)

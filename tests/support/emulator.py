@@ -10,6 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from pipeline.emulator.app import create_app
+from pipeline.emulator.faults import Faults
 from pipeline.emulator.habits import Habits
 from pipeline.emulator.serve import bind, make_server
 from pipeline.emulator.watch import EmulatorClock
@@ -33,10 +34,13 @@ def running_app(app: Starlette) -> Iterator[str]:
 
 @contextmanager
 def running_emulator(
-    world: World, clock: EmulatorClock, habits: Habits | None = None
+    world: World,
+    clock: EmulatorClock,
+    habits: Habits | None = None,
+    faults: Faults | None = None,
 ) -> Iterator[str]:
     """Serve a world; gives the base address."""
-    with running_app(create_app(world, clock, habits)) as address:
+    with running_app(create_app(world, clock, habits, faults)) as address:
         yield address
 
 
