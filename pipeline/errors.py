@@ -56,10 +56,14 @@ class GatewayError(Sms24Error):
 
 
 class UnreachableError(GatewayError):
-    """No connection, or no answer in time (DNS, TLS, refused, reset, timeout)."""
+    """No connection, or no answer in time (`is_late`): DNS, TLS, refused, reset, timeout."""
 
     outcome = "unreachable"
     advice = "Check the network and SMS24_BASE_URL, then run the command again."
+
+    def __init__(self, message: str, *, is_late: bool = False) -> None:
+        super().__init__(message)
+        self.is_late = is_late
 
 
 class BusyGatewayError(GatewayError):

@@ -3,15 +3,14 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-
-from pendulum import DateTime
 
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import Sms24Error, UnprovenError
 from pipeline.extract.landing import CallLog
-from pipeline.extract.sync import Asking, Sync, SyncResult
+from pipeline.extract.plan import Asking
+from pipeline.extract.sync import Sync, SyncResult
 from pipeline.gateway.client import Gateway
 from pipeline.progress import Progress, SilentProgress
 from pipeline.report.delivery import render_delivery
@@ -119,30 +118,28 @@ def _session(command: str, settings: Settings, means: Means) -> Iterator[_Sessio
 
 def _sync(session: _Session, asking: Asking) -> None:
     settings, clock = session.settings, session.means.clock
-    asking = _with_floor(session.warehouse, settings, asking)
-    _update_run(session.warehouse, session.run_id, {"asked_since": asking.since})
+    asking = replace(asking, since=asking.since or settings.since)
     calls = CallLog()
     with Gateway(settings, clock=clock, on_call=calls.add) as gateway:
         sync = Sync(settings, session.warehouse, gateway, calls, run_id=session.run_id, clock=clock)
         result = sync.run(asking, session.means.progress)
     session.result.sync = result
     done = {
+        "asked_since": result.floor_at,
         "settled_until": result.settled_until,
         "calls": result.calls,
+        "late_calls": result.late_calls,
+        "lookback_calls": result.lookback_calls,
         "new_versions": result.new_versions,
+        "gone": result.gone,
+        "proven_by": result.proven_by,
+        "doubt": result.doubt or None,
     }
     _update_run(session.warehouse, session.run_id, done)
+    for note in result.notes:
+        session.means.progress.note(note)
     if result.error is not None and not result.has_landed:
         raise result.error
-
-
-def _with_floor(warehouse: Warehouse, settings: Settings, asking: Asking) -> Asking:
-    """Return the asking with the earliest floor that the account was ever given."""
-    given = asking.since or settings.since
-    known = warehouse.scalar("select min(asked_since) from raw.runs")
-    instants = [instant for instant in (given, known) if instant is not None]
-    floor = DateTime.instance(min(instants)) if instants else None
-    return Asking(since=floor, until=asking.until, again=asking.again)
 
 
 def _build(session: _Session) -> None:
@@ -159,16 +156,16 @@ def _build(session: _Session) -> None:
 def _refuse_unproven(result: SyncResult | None) -> None:
     if result is None:
         return
-    cause = f" {result.error}" if result.error else ""
+    said = list(result.complaints)
     if result.holes:
         first = result.holes[0]
-        raise UnprovenError(
+        said.insert(
+            0,
             f"{len(result.holes)} stretches of the history are not proven, "
-            f"the first from {first.begin_at:%Y-%m-%d %H:%M} to {first.end_at:%Y-%m-%d %H:%M} UTC."
-            + cause
+            f"the first from {first.begin_at:%Y-%m-%d %H:%M} to {first.end_at:%Y-%m-%d %H:%M} UTC.",
         )
-    if result.doubt:
-        raise UnprovenError(result.doubt + cause)
+    if said:
+        raise UnprovenError(" ".join(said))
 
 
 def _update_run(warehouse: Warehouse, run_id: str, values: dict[str, object]) -> None:

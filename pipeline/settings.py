@@ -35,8 +35,10 @@ class Settings:
         concurrency: reads in flight at once.
         rate: reads per second at the most.
         timeout: seconds that one answer may take before it counts as failed.
+        outage_seconds: seconds without a good answer after which a sync gives the gateway up.
         window_rows: messages that one answer should hold at the most.
         settle_hours: hours after its due time in which a message may still change by itself.
+        audit_days: days in which each settled window is read again once, whatever counts say.
         tail_minutes: minutes before the gateway's own clock that are not called proven yet.
         privacy: what the snapshot holds of people: `mask`, `hash` or `full`.
     """
@@ -51,8 +53,10 @@ class Settings:
     concurrency: int = 4
     rate: float = 20.0
     timeout: float = 120.0
+    outage_seconds: float = 60.0
     window_rows: int = 5000
     settle_hours: int = 72
+    audit_days: int = 30
     tail_minutes: int = 5
     privacy: str = "mask"
 
@@ -190,8 +194,10 @@ _PARSERS: dict[str, Any] = {
     "concurrency": _at_least(1, int),
     "rate": _at_least(0.01, float),
     "timeout": _at_least(1, float),
+    "outage_seconds": _at_least(1, float),
     "window_rows": _at_least(1, int),
     "settle_hours": _at_least(0, int),
+    "audit_days": _at_least(1, int),
     "tail_minutes": _at_least(0, int),
     "privacy": _privacy,
 }

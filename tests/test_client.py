@@ -13,13 +13,15 @@ from pipeline.errors import LoginError, UsageError
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.settings import Settings
 from pipeline.values import Secret
-from support.bench import COUNT, START, TOKEN, Bench, always, answer
+from support.bench import COUNT, TOKEN, Bench, always, answer
 
 
 def test_a_call_is_a_post_form_without_anything_in_the_address() -> None:
     """Parameters and token go into the body; the address names the endpoint alone."""
     bench = Bench(always('{"error":0,"count":"12","message":"Ok"}'))
-    query = MessageQuery(begin_at=START, end_at=START.add(hours=1), device_id=7, only_count=True)
+    query = MessageQuery(
+        begin="2026-11-02 12:00:00", end="2026-11-02 13:00:00", device_id=7, only_count=True
+    )
     assert bench.gateway.count_messages(query).count == 12
     assert str(bench.requests[0].url) == "https://smsgateway24.com/getdata/getallsms"
     assert bench.requests[0].method == "POST"

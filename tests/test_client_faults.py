@@ -33,7 +33,7 @@ FAULTS: dict[str, tuple[Handler, type[GatewayError], int, str]] = {
     "read timeout": (
         failing(httpx.ReadTimeout("late")),
         UnreachableError,
-        5,
+        2,
         "did not answer within",
     ),
     "connect timeout": (

@@ -87,7 +87,7 @@ def test_half_of_a_surrogate_pair_costs_no_record() -> None:
     """A body cut inside an emoji is read; whole pairs and escaped backslashes stay as they are."""
     text = rb'{"smss":[{"id":5,"body":"a\ud83d b\ud83d\ude00 c\\ud83d"}]}'
     ((_, record),) = decode_messages(mended(text)).records
-    assert record == rb'{"id":5,"body":"a\ufffd b\ud83d\ude00 c\\ud83d"}'
+    assert bytes(record) == rb'{"id":5,"body":"a\ufffd b\ud83d\ude00 c\\ud83d"}'
 
 
 @given(st.binary())
@@ -111,4 +111,4 @@ def test_records_are_handed_on_as_received(texts: dict[int, str]) -> None:
     body = "{" + ",".join(f'"{key}":{record}' for key, record in records.items()) + "}"
     page = decode_messages(mended(f'{{"error":0,"smss":{body}}}'.encode()))
     expected = [(int(key), mended(record.encode())) for key, record in records.items()]
-    assert list(page.records) == expected
+    assert [(key, bytes(record)) for key, record in page.records] == expected

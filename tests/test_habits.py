@@ -30,13 +30,14 @@ WHOLE = {
     "incoming hidden, capped": Habits(hides_incoming=True, row_cap=90, counts="capped"),
     "incoming hidden, no counts": Habits(hides_incoming=True, counts="absent"),
     "zone of its own": Habits(filters_in_zone=False, account_zone="Australia/Sydney"),
+    "by sent time": Habits(filter_column="sent"),
     "zone in the west": Habits(filters_in_zone=False, account_zone="America/Los_Angeles"),
 }
 # Habits under which no client can see everything, or be sure of it: exit code 3, never green.
 UNPROVEN = {
     "dates not heeded, capped": Habits(row_cap=90, counts="capped", heeds_dates=False),
     "dates not heeded, no counts": Habits(counts="absent", heeds_dates=False),
-    "sent times only": Habits(filter_column="sent"),
+    "sent times only, no counts": Habits(filter_column="sent", counts="absent"),
 }
 WILD = st.builds(
     Habits,
@@ -81,7 +82,7 @@ def missing_in_proven(known: Account) -> set[int]:
     lost = missing(known)
     if not lost or not known.settings.snapshot_path.exists():
         return set()
-    proven = known.rows("select begin_at, end_at from coverage where state = 'proven'")
+    proven = known.rows("select begin_at, end_at from coverage where is_proven")
     return {
         message.message_id
         for message in known.world.messages_at(known.clock.now())

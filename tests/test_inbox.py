@@ -8,10 +8,10 @@ from pathlib import Path
 import pendulum
 import pytest
 
+from pipeline.clock import HeldClock
 from pipeline.extract.landing import CallLog, Lander
 from pipeline.values import CallRecord, Window
-from pipeline.warehouse.inbox import Inbox, Landing, Ticket
-from pipeline.warehouse.raw import RawStore
+from pipeline.warehouse.inbox import Body, Inbox, Landing, Ticket
 from pipeline.warehouse.store import Warehouse, open_warehouse
 
 ASKED = pendulum.datetime(2026, 11, 2, 12)
@@ -33,7 +33,13 @@ def sealed(inbox: Inbox, name: str, body: str, *, minutes: int = 0) -> Landing:
         rows=1,
         bytes=path.stat().st_size,
     )
-    return inbox.seal(path, Ticket("messages", "r1", call, WINDOW, "verified", 1))
+    body = Body(path.name, call, 1, 1)
+    return inbox.seal(Ticket("messages", "r1", (body,), WINDOW, "verified", 1))
+
+
+def body_of(landing: Landing) -> Path:
+    """Return where the one body of a ticket lies."""
+    return landing.body_path(landing.ticket.bodies[0])
 
 
 def page(status: int) -> str:
@@ -46,8 +52,8 @@ class Landed:
 
     def __init__(self, warehouse: Warehouse, inbox: Inbox) -> None:
         self.warehouse = warehouse
-        raw = RawStore(warehouse, "r2", inbox.folder)
-        self.lander = Lander(warehouse, raw, inbox, CallLog())
+        clock = HeldClock(ASKED.add(hours=1))
+        self.lander = Lander(warehouse, inbox, CallLog(), run_id="r2", clock=clock)
 
     def statuses(self) -> list[int]:
         """Return the versions of the one message, in order of landing."""
@@ -70,9 +76,9 @@ def test_a_ticket_comes_back_as_it_was(inbox: Inbox) -> None:
 def test_only_sealed_and_whole_bodies_count(inbox: Inbox) -> None:
     """A body without ticket, a ticket without body, a short body, a damaged ticket: swept away."""
     inbox.new_body("no-ticket").write_text(page(1))
-    sealed(inbox, "no-body", page(1)).body_path.unlink()
-    sealed(inbox, "short", page(1)).body_path.write_text("{")
-    sealed(inbox, "damaged", page(1)).body_path.with_suffix(".ticket").write_text("{")
+    body_of(sealed(inbox, "no-body", page(1))).unlink()
+    body_of(sealed(inbox, "short", page(1))).write_text("{")
+    sealed(inbox, "damaged", page(1)).path.write_text("{")
     assert inbox.leftovers() == []
     assert list(inbox.folder.iterdir()) == []
 
@@ -123,7 +129,7 @@ def test_an_older_answer_that_lands_late_is_no_version(inbox: Inbox, tmp_path: P
 def test_a_body_that_cannot_be_read_is_set_aside(inbox: Inbox, tmp_path: Path) -> None:
     """A damaged body is kept apart, its window stays unproven, the others land."""
     good, bad = sealed(inbox, "good", page(3)), sealed(inbox, "bad", page(3))
-    bad.body_path.write_text("<html>")
+    body_of(bad).write_text("<html>")
     with open_warehouse(tmp_path / "w.duckdb") as warehouse:
         landed = Landed(warehouse, inbox)
         landed.lander.land([good, bad])
@@ -154,7 +160,7 @@ def test_a_failed_landing_keeps_everything(inbox: Inbox, tmp_path: Path) -> None
     with open_warehouse(tmp_path / "w.duckdb") as warehouse:
         landed = Landed(warehouse, inbox)
         landing = sealed(inbox, "a", page(3))
-        spoilt = replace(landing.ticket.call, http_status="no number")
+        spoilt = replace(landing.ticket.bodies[0].call, http_status="no number")
         landed.lander._calls.add(spoilt)
         with pytest.raises(Exception, match="no number"):
             landed.lander.land([landing])

@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.emulator.habits import Habits
 from pipeline.errors import BusyError, WrongAccountError
-from pipeline.extract.sync import Asking
+from pipeline.extract.plan import Asking
 from pipeline.run import run_build
 from pipeline.transform.models import find_models
 from pipeline.warehouse.lock import writer_lock

@@ -80,8 +80,8 @@ def test_a_file_opens_with_what_it_is(path: Path) -> None:
 def test_a_division_never_meets_zero(path: Path) -> None:
     """Every division by a count goes through nullif, or stands inside a guard of its own."""
     code = re.sub(r"--.*|'[^']*'", "", path.read_text(encoding="utf-8"))
-    guarded = ("nullif", "n", "(1", "sum", "traffic")
-    for divisor in re.findall(r"/\s*([\w.(]+)", code):
+    guarded = ("nullif", "n", "(1", "sum", "traffic", "2")
+    for divisor in re.findall(r"/+\s*([\w.(]+)", code):
         assert divisor.startswith(guarded), divisor
 
 

@@ -6,7 +6,7 @@ import pendulum
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.extract.windows import holes, merged, windows_to_ask, without
+from pipeline.extract.windows import clipped, merged, without
 from pipeline.values import Window
 
 START = pendulum.datetime(2026, 1, 1)
@@ -46,14 +46,12 @@ def test_what_is_left_and_what_was_taken_make_the_whole(windows: list[Window]) -
     assert seconds(without(WHOLE, windows)) == set(range(SPAN)) - seconds(windows)
 
 
-@given(some, some)
-def test_every_hole_and_every_unsettled_window_is_asked(
-    proven: list[Window], unsettled: list[Window]
-) -> None:
-    """What a run asks covers each hole and each unsettled window, and nothing outside history."""
-    asked = windows_to_ask(history=WHOLE, proven=proven, unsettled=unsettled, again=None)
-    assert seconds(holes(WHOLE, proven)) | seconds(unsettled) <= seconds(asked)
-    assert seconds(asked) <= set(range(SPAN))
+@given(some, edges.map(lambda pair: window(*pair)))
+def test_clipping_keeps_what_is_inside(windows: list[Window], to: Window) -> None:
+    """What is clipped holds exactly the seconds that are in both, in order and apart."""
+    result = clipped(windows, to)
+    assert seconds(result) == seconds(windows) & seconds([to])
+    assert all(a.end_at < b.begin_at for a, b in pairwise(result))
 
 
 @given(st.integers(2, 10**7))

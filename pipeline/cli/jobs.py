@@ -25,7 +25,7 @@ _full = click.option("--full", is_flag=True, help="Read everything again.")
 @click.pass_context
 def sync(context: click.Context, since: str | None, until: str | None, *, full: bool) -> None:
     """Fetch messages and devices, and land them."""
-    from pipeline.extract.sync import Asking  # noqa: PLC0415 - `--help` needs none of it
+    from pipeline.extract.plan import Asking  # noqa: PLC0415 - `--help` needs none of it
     from pipeline.run import run_sync  # noqa: PLC0415
 
     asking = Asking(_instant(since), _instant(until), again=full or bool(since or until))
@@ -49,7 +49,7 @@ def build(context: click.Context) -> None:
 @click.pass_context
 def run(context: click.Context, since: str | None, until: str | None) -> None:
     """Sync, build and report: the scheduled job."""
-    from pipeline.extract.sync import Asking  # noqa: PLC0415
+    from pipeline.extract.plan import Asking  # noqa: PLC0415
     from pipeline.run import run_all  # noqa: PLC0415
 
     asking = Asking(_instant(since), _instant(until), again=bool(since or until))

@@ -2,13 +2,20 @@
 
 import threading
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
+from pipeline.clock import Clock
 from pipeline.errors import GatewayError
-from pipeline.extract.ask import asked_of
+from pipeline.extract.fields import DOCUMENTED
 from pipeline.gateway.decode import decode_devices, decode_messages
+from pipeline.gateway.reading import Reading
+from pipeline.gateway.wire import body_of
 from pipeline.values import CallRecord
-from pipeline.warehouse.inbox import Inbox, Landing
-from pipeline.warehouse.raw import Asked, RawStore, Records
+from pipeline.warehouse.asked import Asked, Asking, Place
+from pipeline.warehouse.frames import Records
+from pipeline.warehouse.inbox import Body, Inbox, Landing, Ticket
+from pipeline.warehouse.messages import MessageStore
+from pipeline.warehouse.raw import RawStore
 from pipeline.warehouse.store import Warehouse
 
 
@@ -34,70 +41,151 @@ class CallLog:
 
 
 class Lander:
-    """Lands bodies; used by one thread."""
+    """Lands bodies; used by one thread.
 
-    def __init__(self, warehouse: Warehouse, raw: RawStore, inbox: Inbox, calls: CallLog) -> None:
+    Attributes:
+        new_versions, gone: records written, and messages missed, since the start.
+        strays: askings that brought messages from outside what was asked.
+        fields: fields of messages, with their types, that were met for the first time.
+    """
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        inbox: Inbox,
+        calls: CallLog,
+        *,
+        run_id: str,
+        clock: Clock,
+    ) -> None:
         self._warehouse = warehouse
-        self._raw = raw
+        self._raw = RawStore(warehouse, run_id, inbox.folder)
+        self._messages = MessageStore(warehouse, run_id, inbox.folder)
         self._inbox = inbox
         self._calls = calls
-        self.new_versions = 0
+        self._clock = clock
+        self.place: Place | None = None
+        self.new_versions = self.gone = self.strays = 0
+        self.fields: list[tuple[str, str]] = []
 
-    def land(self, landings: Sequence[Landing], asked: Iterable[Asked] = ()) -> None:
-        """Land bodies with what was asked beside them; all of it, or nothing.
+    def unknown_fields(self) -> list[tuple[str, str]]:
+        """Return the fields, and types, met for the first time that no documentation names."""
+        return [found for found in self.fields if found not in DOCUMENTED]
+
+    def read_as(self, reading: Reading) -> None:
+        """Judge by this reading where the messages of a window must lie."""
+        known = Place(reading.column, reading.grain, reading.name)
+        self.place = known if reading.is_known else None
+
+    def land(self, landings: Sequence[Landing], counted: Iterable[Asked] = ()) -> list[Asking]:
+        """Land bodies, and askings without any; all of it, or nothing. Returns what is kept.
 
         A body that cannot be read any more is set aside; its window then stays unproven.
         """
-        messages = self._readable(landings)
+        askings = [*map(self._asking, landings), *(Asking((asked,)) for asked in counted)]
         with self._warehouse.transaction():
-            if messages:
-                self.new_versions += self._raw.land_messages(messages)
-            lost = {x.ticket.call.call_id for x in landings} - {m.call.call_id for m in messages}
-            self._raw.add_windows(item for item in asked if item.call_id not in lost)
+            kept = self._keep(askings)
             self._raw.add_calls(self._calls.take())
         for landing in landings:
             self._inbox.discard(landing)
+        return kept
 
     def land_devices(self, landing: Landing) -> None:
         """Land one answer of the device list."""
-        page = decode_devices(landing.body_path.read_bytes())
+        (records,) = self._records(landing)
         with self._warehouse.transaction():
-            self._raw.land_devices(Records(landing.ticket.call, page.records))
+            self._raw.land_devices(records)
             self._raw.add_calls(self._calls.take())
         self._inbox.discard(landing)
 
     def land_leftovers(self) -> int:
-        """Land what an earlier run sealed and could not land; returns how many bodies."""
+        """Land what an earlier run sealed and could not land; returns how many tickets."""
         landed = 0
         for landing in self._inbox.leftovers():
-            if not self._raw.has_call(landing.ticket.call.call_id):
-                landed += self._land_leftover(landing)
+            calls = [body.call for body in landing.ticket.bodies]
+            if not self._raw.has_call(calls[0].call_id):
+                landed += self._land_leftover(landing, calls)
             self._inbox.discard(landing)
         return landed
 
-    def _land_leftover(self, landing: Landing) -> int:
-        ticket = landing.ticket
-        bodies = self._readable([landing])
-        if not bodies:
-            return 0
+    def _land_leftover(self, landing: Landing, calls: list[CallRecord]) -> int:
+        run_id = landing.ticket.run_id
+        if landing.ticket.kind == "devices":
+            records = self._records(landing)
+            with self._warehouse.transaction():
+                for body in records:
+                    self._raw.land_devices(body)
+                self._raw.add_calls(calls, run_id=run_id)
+            return len(records)
+        asking = self._asking(landing)
         with self._warehouse.transaction():
-            if ticket.kind == "devices":
-                self._raw.land_devices(bodies[0])
-            else:
-                self.new_versions += self._raw.land_messages(bodies)
-                asked = asked_of(ticket, len(bodies[0].records))
-                self._raw.add_windows([asked], run_id=ticket.run_id)
-            self._raw.add_calls([ticket.call], run_id=ticket.run_id)
-        return 1
+            self._keep([asking], run_id=run_id)
+            self._raw.add_calls(calls, run_id=run_id)
+        return bool(asking.records)
 
-    def _readable(self, landings: Iterable[Landing]) -> list[Records]:
+    def _keep(self, askings: list[Asking], *, run_id: str | None = None) -> list[Asking]:
+        landed = self._messages.land(askings, self.place, self._clock.now())
+        self.new_versions += landed.new_versions
+        self.gone += landed.gone
+        self.strays += len(landed.strays)
+        self.fields += landed.fields
+        kept = [
+            Asking(tuple(_unverified(a) for a in asking.asked)) if n in landed.strays else asking
+            for n, asking in enumerate(askings)
+        ]
+        self._raw.add_windows((a for asking in kept for a in asking.asked), run_id=run_id)
+        return kept
+
+    def _asking(self, landing: Landing) -> Asking:
+        records = self._records(landing)
+        asked = asked_of(landing.ticket)
+        if len(records) < len(landing.ticket.bodies):
+            asked = tuple(_unverified(item) for item in asked)
+        return Asking(asked, tuple(records))
+
+    def _records(self, landing: Landing) -> list[Records]:
         found: list[Records] = []
-        for landing in landings:
-            decode = decode_devices if landing.ticket.kind == "devices" else decode_messages
+        decode = decode_devices if landing.ticket.kind == "devices" else decode_messages
+        for body in landing.ticket.bodies:
+            path = landing.body_path(body)
             try:
-                page = decode(landing.body_path.read_bytes())
+                page = decode(body_of(path))
             except GatewayError:
-                self._inbox.quarantine(landing)
+                self._inbox.quarantine(path)
             else:
-                found.append(Records(landing.ticket.call, page.records))
+                found.append(Records(body.call, page.records))
         return found
+
+
+def asked_of(ticket: Ticket) -> tuple[Asked, ...]:
+    """Return what `raw.windows` keeps of a ticket: the whole first, then its parts, if any."""
+    single = ticket.bodies[0] if len(ticket.bodies) == 1 else None
+    whole = Asked(
+        window=ticket.window,
+        state=ticket.state,
+        rows=sum(body.rows for body in ticket.bodies),
+        counted=ticket.counted,
+        call_id=single.call.call_id if single else None,
+        asked_at=ticket.asked_at,
+        reading=ticket.reading,
+        filters=ticket.filters if ticket.window or single is None else single.filters,
+    )
+    parts = () if single else tuple(_part(ticket, body) for body in ticket.bodies)
+    return (whole, *parts)
+
+
+def _part(ticket: Ticket, body: Body) -> Asked:
+    return Asked(
+        window=ticket.window,
+        state="verified" if body.rows == body.counted else "unverified",
+        rows=body.rows,
+        counted=body.counted,
+        call_id=body.call.call_id,
+        asked_at=body.call.asked_at,
+        reading=ticket.reading,
+        filters=body.filters or {"part": 0},
+    )
+
+
+def _unverified(asked: Asked) -> Asked:
+    return replace(asked, state="unverified") if asked.state == "verified" else asked

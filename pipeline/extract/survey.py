@@ -1,22 +1,26 @@
-"""Measure what the gateway does not document: what counts are worth, which zone it reads."""
+"""Measure what counts are worth, and what a query leaves out that names no status, SIM or dates."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 
 import pendulum
 
 from pipeline.errors import RefusedError
+from pipeline.extract.questions import Questions
 from pipeline.gateway.client import Gateway
 from pipeline.gateway.endpoints import MessageQuery
-from pipeline.gateway.traits import KnownTimes
-from pipeline.statuses import INCOMING_STATUS, KNOWN_STATUSES
+from pipeline.gateway.traits import Sample
+from pipeline.statuses import KNOWN_STATUSES
 from pipeline.values import Window
 
 # No message can be of that day.
 _NEVER = Window(pendulum.datetime(1971, 1, 1), pendulum.datetime(1971, 1, 2))
-_MOST_PROBES = 12
 _TRIES = 3
 _DAY = 86_400
+_AHEAD_DAYS = 400
+SIMS = tuple(range(6))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +29,34 @@ class CountTrait:
 
     Attributes:
         kind: `honest`; `capped` (never above some number); `deaf` (dates change no count);
-            `absent`; `unfiltered` (dates change neither counts nor rows).
+            `absent`; `lying` (they differ from the rows of small windows); `unfiltered` (dates
+            change neither counts nor rows).
         trusted: counts up to this one are the sum of their parts; 0 where none is to be trusted.
         evidence: what was asked and answered, in words.
-        hidden: statuses that a query without a status may leave out; each is asked by itself.
+        hidden_statuses, hidden_sims: what a query without a status, or SIM, may leave out.
+        longest: seconds of the longest period that was accepted; None where none was refused.
+        is_total_true: whether a count without dates leaves nothing out.
     """
 
     kind: str
     trusted: int
     evidence: str
-    hidden: tuple[int, ...] = ()
+    hidden_statuses: tuple[int, ...] = ()
+    hidden_sims: tuple[int, ...] = ()
+    longest: int | None = None
+    is_total_true: bool = True
 
     @property
     def is_usable(self) -> bool:
         """Whether a window can be proven by its count."""
         return self.kind in {"honest", "capped"}
+
+    @property
+    def variants(self) -> tuple[Mapping[str, int], ...]:
+        """The filters that together ask for everything; the first is a plain query."""
+        statuses: list[dict[str, int]] = [{}, *({"status": s} for s in self.hidden_statuses)]
+        sims: list[dict[str, int]] = [{}, *({"sim": s} for s in self.hidden_sims)]
+        return tuple({**status, **sim} for status, sim in product(statuses, sims))
 
 
 def survey_counts(gateway: Gateway, history: Window, scratch: Path) -> CountTrait:
@@ -49,76 +66,109 @@ def survey_counts(gateway: Gateway, history: Window, scratch: Path) -> CountTrai
     """
     never = _count(gateway, _NEVER)
     if never is None or never > 0:
-        fetched = gateway.fetch_messages(_exact(_NEVER, only_count=False), scratch)
+        fetched = gateway.fetch_messages(exact(_NEVER, only_count=False), scratch)
         scratch.unlink()
         if fetched.rows:
             return CountTrait("unfiltered", 0, f"{fetched.rows} messages answered for 1971")
         kind = "absent" if never is None else "deaf"
         return CountTrait(kind, 0, f"count for 1971: {never}")
     window, whole = _newest_accepted(gateway, history)
+    longest = None if window == history else window.seconds
     if whole is None:
-        return CountTrait("absent", 0, "no window of the history got a count")
-    return _descend(gateway, window, whole)
+        return CountTrait("absent", 0, "no window of the history got a count", longest=longest)
+    return replace(_descend(gateway, window, whole), longest=longest)
 
 
-def survey_hidden(gateway: Gateway, history: Window, kind: str) -> tuple[int, ...]:
-    """Return the statuses whose messages a query without a status may leave out.
+def survey_hidden(gateway: Gateway, history: Window, counts: CountTrait) -> CountTrait:
+    """Return the trait with what plain queries leave out, told by sums over statuses and SIMs.
 
-    Honest counts tell by their sum over statuses. Capped ones cannot, so every status that is met
-    is taken; without counts it is the incoming messages, the likeliest to be left out.
+    Parts that are more than the whole tell it; capped counts do so only where no cap plays a part,
+    and counts that are deaf to dates without any.
     """
-    if kind not in {"honest", "capped"}:
-        return (INCOMING_STATUS,)
-    window, whole = _newest_accepted(gateway, history)
+    query = MessageQuery(only_count=True)
+    if counts.kind != "deaf":
+        window, _ = _newest_accepted(gateway, history)
+        if counts.kind == "capped":
+            window = _below(gateway, window, counts.trusted // 2)
+        query = exact(window)
+    statuses = _left_out(gateway, query, "status", KNOWN_STATUSES)
+    sims = _left_out(gateway, query, "sim", SIMS)
+    return replace(counts, hidden_statuses=statuses, hidden_sims=sims)
+
+
+def survey_left_out(questions: Questions, sample: Sample | None, counts: CountTrait) -> CountTrait:
+    """Return the trait with what plain queries leave out, told by the rows of a small window."""
+    if sample is None or not sample.times:
+        return counts
+    window = Window(*(pendulum.from_timestamp(at) for at in (sample.begin, sample.end)))
+    query = questions.exact(window)
+
+    def ids(asked: MessageQuery) -> set[int]:
+        body = questions.fetched(asked, {}, None)
+        found = questions.ids([body])
+        questions.drop([body])
+        return found
+
+    def hidden(axis: str, values: Iterable[int]) -> tuple[int, ...]:
+        return tuple(v for v in values if not ids(_with(query, axis, v)) <= ids(query))
+
+    return replace(
+        counts, hidden_statuses=hidden("status", KNOWN_STATUSES), hidden_sims=hidden("sim", SIMS)
+    )
+
+
+def total_leaves_out(gateway: Gateway, history: Window) -> bool:
+    """Whether a count without dates is less than that of the widest window."""
+    widest = Window(history.begin_at, history.end_at.add(days=_AHEAD_DAYS))
+    try:
+        before = gateway.count_messages(MessageQuery(only_count=True)).count or 0
+        dated = gateway.count_messages(exact(widest)).count or 0
+        after = gateway.count_messages(MessageQuery(only_count=True)).count or 0
+    except RefusedError:
+        return False  # then there is no total, or no such window, to be wrong
+    return dated > max(before, after)
+
+
+def _left_out(
+    gateway: Gateway, query: MessageQuery, axis: str, values: Iterable[int]
+) -> tuple[int, ...]:
+    """Return the values whose messages a query without that filter may leave out."""
     suspects: tuple[int, ...] = ()
     for _ in range(_TRIES):
-        query = _exact(window)
-        asked = {s: gateway.count_messages(replace(query, status=s)).count for s in KNOWN_STATUSES}
-        met = {status: count for status, count in asked.items() if count}
-        if kind == "capped":
-            return tuple(met)
-        hidden = sum(met.values()) - (_count(gateway, window) or 0)
-        # A parameter that is not obeyed makes every status count the whole.
-        if hidden <= 0 or all(count == whole for count in asked.values()):
+        before = gateway.count_messages(query).count or 0
+        asked = {v: gateway.count_messages(_with(query, axis, v)).count or 0 for v in values}
+        whole = max(before, gateway.count_messages(query).count or 0)
+        hidden = sum(asked.values()) - whole
+        # A parameter that is not obeyed makes every value count the whole.
+        if hidden <= 0 or len(set(asked.values())) == 1:
             return ()
-        suspects = tuple(s for s, count in met.items() if count == hidden)[:1] or tuple(met)
+        met = {value: count for value, count in asked.items() if count}
+        suspects = tuple(v for v, count in met.items() if count == hidden)[:1] or tuple(met)
     return suspects
 
 
-def survey_zone(gateway: Gateway, known: KnownTimes) -> tuple[str, str]:
-    """Return the zone in which bounds are read, and the evidence.
+def _with(query: MessageQuery, axis: str, value: int) -> MessageQuery:
+    return replace(query, status=value) if axis == "status" else replace(query, sim=value)
 
-    The zone is `UTC`, or `unknown` where the known messages cannot tell or tell of another one.
-    """
-    readings = known.readings()
-    asked = 0
-    while asked < _MOST_PROBES and len({reading.offset for reading in readings}) > 1:
-        probe = known.best_probe(sorted(readings, key=lambda r: (r.column, r.offset)))
-        if probe is None:
-            break
-        begin, end = (pendulum.from_timestamp(at) for at in (probe.begin, probe.end))
-        query = MessageQuery(begin_at=begin, end_at=end, only_count=True)
-        counted = gateway.count_messages(query).count
-        if counted is None:
-            break
-        asked += 1
-        readings = known.surviving(readings, probe, counted)
-    offsets = sorted({reading.offset for reading in readings})
-    columns = sorted({reading.column for reading in readings})
-    zone = "UTC" if offsets == [0] else "unknown"
-    return zone, f"{asked} probes leave offsets {offsets[:5]} of {columns}"
+
+def _below(gateway: Gateway, window: Window, most: int) -> Window:
+    """Return the newest part of a window, the fuller half each time, that counts so few."""
+    while window.seconds > 1 and (_count(gateway, window) or 0) > most:
+        first, second = exact_halves(window)
+        window = max((second, first), key=lambda half: _count(gateway, half) or 0)
+    return window
 
 
 def _descend(gateway: Gateway, window: Window, whole: int) -> CountTrait:
     """Compare a count with those of its halves, going down where one half holds everything."""
     count = whole
     while count > 1 and window.seconds > 1:
-        parts = _exact_halves(window)
+        parts = exact_halves(window)
         count, counts = _settled_counts(gateway, window, count, parts)
         if sum(counts) > count:
             evidence = f"{count} counted where the halves count {counts[0]} and {counts[1]}"
             return CountTrait("capped", count - 1, evidence)
-        if min(counts) > 0 or max(counts) == 0:
+        if all(counts):
             return CountTrait("honest", whole, f"{count} counted, the halves {counts}")
         window = parts[counts.index(max(counts))]
     return CountTrait("honest", whole, f"{count} counted within {window.seconds} seconds")
@@ -142,7 +192,7 @@ def _newest_accepted(gateway: Gateway, history: Window) -> tuple[Window, int | N
     window = history
     while True:
         try:
-            return window, gateway.count_messages(_exact(window)).count
+            return window, gateway.count_messages(exact(window)).count
         except RefusedError:
             if window.seconds < _DAY:
                 raise
@@ -151,16 +201,19 @@ def _newest_accepted(gateway: Gateway, history: Window) -> tuple[Window, int | N
 
 def _count(gateway: Gateway, window: Window) -> int | None:
     try:
-        return gateway.count_messages(_exact(window)).count
+        return gateway.count_messages(exact(window)).count
     except RefusedError:
         return None
 
 
-def _exact(window: Window, *, only_count: bool = True) -> MessageQuery:
-    return MessageQuery(begin_at=window.begin_at, end_at=window.end_at, only_count=only_count)
+def exact(window: Window, *, only_count: bool = True) -> MessageQuery:
+    """Return the query for a window whose bounds are written as UTC, just as they are."""
+    form = "%Y-%m-%d %H:%M:%S"
+    begin, end = window.begin_at.strftime(form), window.end_at.strftime(form)
+    return MessageQuery(begin=begin, end=end, only_count=only_count)
 
 
-def _exact_halves(window: Window) -> tuple[Window, Window]:
+def exact_halves(window: Window) -> tuple[Window, Window]:
     """Return two halves that share no second, parted at a midnight where they are long.
 
     At a midnight no grain of the filter, a minute or a day, makes halves overlap.

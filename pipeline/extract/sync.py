@@ -1,50 +1,35 @@
 """Bring raw up to date: what is missing, what may have changed, and the newest rows."""
 
-from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from pendulum import DateTime
 
 from pipeline.clock import Clock
 from pipeline.errors import GatewayError, RefusedError
-from pipeline.extract.ask import Answer, Asker, Job, query_of
+from pipeline.extract.ask import Job
 from pipeline.extract.devices import fetch_devices
+from pipeline.extract.fetching import Fetcher
 from pipeline.extract.habits import HabitBook
 from pipeline.extract.landing import CallLog, Lander
+from pipeline.extract.late import LateChanges
+from pipeline.extract.plan import Asking, Plan, floor_of, jobs_of, plan_of
+from pipeline.extract.questions import Questions
 from pipeline.extract.survey import CountTrait
-from pipeline.extract.windows import BEGINNING, holes, tail_window, windows_to_ask
-from pipeline.futures import wait_for_first
+from pipeline.extract.team import Team
+from pipeline.extract.totals import Totals
+from pipeline.extract.windows import BEGINNING
 from pipeline.gateway.client import Counted, Gateway
 from pipeline.gateway.endpoints import MessageQuery
+from pipeline.gateway.reading import UNKNOWN, Reading
 from pipeline.progress import Progress
 from pipeline.settings import Settings
-from pipeline.statuses import FINAL_STATUSES
 from pipeline.values import Window
-from pipeline.warehouse.inbox import Inbox, Landing
-from pipeline.warehouse.raw import Asked, RawStore
+from pipeline.warehouse.held import HeldCounts
+from pipeline.warehouse.inbox import Inbox
+from pipeline.warehouse.raw import RawStore
 from pipeline.warehouse.store import Warehouse
 
-_BATCH_BODIES = 8
-_BATCH_BYTES = 32_000_000
-# A gateway that fails for so many windows in one run will fail for the others too.
-_PATIENCE = 3
-_MOST_HALVINGS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Asking:
-    """What a person asked of a sync.
-
-    Attributes:
-        since: the floor of the account's history; None for its beginning.
-        until: read no further than this; None for now.
-        again: read the whole stretch again, not only what is missing.
-    """
-
-    since: DateTime | None = None
-    until: DateTime | None = None
-    again: bool = False
+_LOOKBACK_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +38,34 @@ class SyncResult:
 
     Attributes:
         settled_until: up to where rows could be proven, by the gateway's own clock.
-        held: messages held afterwards.
+        floor_at: where the account's history begins, as far as anybody asked.
+        calls: HTTP calls that it made; `late_calls` of them for what may have changed late.
+        lookback_calls: what reading the last seven days again would have taken instead.
+        held: messages held afterwards that have not vanished; `gone` vanished since the last run.
         holes: stretches of the history that are not proven.
         has_landed: whether any window was answered in this sync.
         error: the first failure of the gateway; None if there was none.
-        doubt: why messages may be missing although no window has a hole; empty for no reason.
+        doubt: why nothing is to be called proven, although no window has a hole; mostly empty.
+        complaints: everything that makes the run less than a good one, in sentences.
+        proven_by: `counts and totals`, or `windows only` where no total is to be had.
+        notes: what a person should read.
     """
 
     settled_until: DateTime
+    floor_at: DateTime
     new_versions: int
     calls: int
+    late_calls: int
+    lookback_calls: int
     held: int
+    gone: int
     holes: tuple[Window, ...]
     has_landed: bool = True
     error: GatewayError | None = None
     doubt: str = ""
+    complaints: tuple[str, ...] = ()
+    proven_by: str = ""
+    notes: tuple[str, ...] = ()
 
 
 class Sync:
@@ -84,170 +82,179 @@ class Sync:
         clock: Clock,
     ) -> None:
         self._settings = settings
-        self._warehouse = warehouse
         self._gateway = gateway
         self._calls = calls
         self._run_id = run_id
         self._clock = clock
         self._inbox = Inbox(settings.data_dir / "inbox")
         self._raw = RawStore(warehouse, run_id, self._inbox.folder)
-        self._lander = Lander(warehouse, self._raw, self._inbox, calls)
-        self._habits = HabitBook(
-            gateway,
+        self._held = HeldCounts(warehouse)
+        self._lander = Lander(warehouse, self._inbox, calls, run_id=run_id, clock=clock)
+        self._book = HabitBook(
+            self._questions("survey", UNKNOWN),
+            self._lander,
             self._raw,
-            clock,
             self._inbox.new_body("survey"),
             window_rows=settings.window_rows,
         )
-        self._error: GatewayError | None = None
-        self._answered = 0
 
     def run(self, asking: Asking, progress: Progress) -> SyncResult:
         """Fetch and land; raises GatewayError if the gateway gave nothing at all."""
+        self._lander.read_as(self._book.known_reading())
         self._lander.land_leftovers()
         try:
             self._lander.land_devices(
-                fetch_devices(self._gateway, self._inbox, self._raw, run_id=self._run_id)
+                fetch_devices(
+                    self._gateway,
+                    self._inbox,
+                    self._raw,
+                    run_id=self._run_id,
+                    reading=self._book.known_reading(),
+                )
             )
             total = self._total()
+            now = (total.gateway_time or self._clock.now()).set(microsecond=0)
+            self._book.floor = floor_of(self._raw, asking)
+            counts = self._book.counts(self._whole(asking, now), total.count)
+            reading = self._book.reading(counts)
         finally:
             self._raw.add_calls(self._calls.take())
-        now = (total.gateway_time or self._clock.now()).set(microsecond=0)
-        settled_until = now.subtract(minutes=self._settings.tail_minutes)
-        history = _history(asking, settled_until)
-        counts = self._habits.counts(history, total.count)
-        first = not self._raw.proven()
-        progress.begin("Fetching messages", total.count if first else None)
-        self._fetch(self._plan(history, asking, now, counts), counts, progress)
-        self._habits.measure_zone()
+        progress.begin("Fetching messages", None if self._raw.proven() else total.count)
+        team, plan, late_calls = self._fetch(asking, now, counts, reading, progress)
+        if self._lander.strays:
+            # What came from outside what was asked tells that the reading is wrong.
+            self._book.doubt(f"{self._lander.strays} windows brought messages from outside")
+            again = self._book.reading(counts, again=True)
+            if again != reading:
+                team, plan, more = self._fetch(asking, now, counts, again, progress)
+                late_calls += more
         self._raw.add_calls(self._calls.take())
-        provable = history.end_at.subtract(hours=self._raw.margin_hours())
-        is_all = asking.since is None and asking.until is None
-        expected = _expected(total.count, counts) if is_all else None
-        held = int(self._warehouse.scalar("select count(*) from raw.message_heads"))
+        return self._result(asking, now, plan, team, late_calls)
+
+    def _fetch(
+        self,
+        asking: Asking,
+        now: DateTime,
+        counts: CountTrait,
+        reading: Reading,
+        progress: Progress,
+    ) -> tuple[Team, Plan, int]:
+        """Fetch under one reading: what is missing, what may have changed, the tail."""
+        self._lander.read_as(reading)
+        questions = self._questions("again" if self._lander.strays else "window", reading)
+        self._lander.strays = 0
+        team = Team(questions, counts, self._lander, self._raw, progress, self._settings)
+        team.obey(self._book)
+        plan = plan_of(self._raw, self._settings, reading, asking, now)
+        has_floor = self._book.floor > BEGINNING
+        self._totals = Totals(team, self._held, self._raw, has_floor=has_floor)
+        if counts.kind == "unfiltered":
+            team.fetch([Job(plan.history, is_tail=True)])
+            return team, plan, 0
+        try:
+            team.fetch(jobs_of(plan.missing, held=int(asking.again)))
+            before = self._calls.total
+            if asking.until is None and not team.fetcher.error:
+                LateChanges(team, self._held, progress, self._settings).ask(plan)
+            late_calls = self._calls.total - before
+            if plan.tail is not None:
+                self._totals.begin()
+                team.fetch([Job(plan.tail, is_tail=True)])
+                self._totals.end()
+        except GatewayError as error:
+            team.fetcher.error = team.fetcher.error or error
+            late_calls = 0
+        self._book.keep_limits(team.limits.cap, team.limits.too_long)
+        return team, plan, late_calls
+
+    def _result(
+        self, asking: Asking, now: DateTime, plan: Plan, team: Team, late_calls: int
+    ) -> SyncResult:
+        fresh = plan_of(self._raw, self._settings, team.questions.reading, asking, now)
+        fetcher = team.fetcher
+        doubt = self._doubt(team, plan, fresh) if asking.until is None else ""
+        if fetcher.unproven:
+            self._book.contradict_counts(f"{fetcher.unproven} windows whose rows differ")
         return SyncResult(
-            settled_until=settled_until,
+            settled_until=plan.history.end_at,
+            floor_at=plan.history.begin_at,
             new_versions=self._lander.new_versions,
             calls=self._calls.total,
-            held=held,
-            holes=tuple(holes(Window(history.begin_at, provable), self._raw.proven())),
-            has_landed=self._answered > 0,
-            error=self._error,
-            doubt=self._doubt(expected, held) if is_all else "",
+            late_calls=late_calls,
+            lookback_calls=self._lookback_calls(now),
+            held=self._raw.held(),
+            gone=self._lander.gone,
+            holes=fresh.holes,
+            has_landed=fetcher.has_landed,
+            error=fetcher.error,
+            doubt=doubt,
+            complaints=tuple(filter(None, (doubt, *_complaints(fetcher)))),
+            proven_by=self._totals.proven_by(),
+            notes=self._notes(),
         )
 
-    def _doubt(self, expected: int | None, held: int) -> str:
-        """Say why windows without holes may still lack messages; nothing where they cannot."""
-        if expected is not None and held < expected:
-            return f"The gateway counts {expected} messages and only {held} came."
-        if expected is None and held and not self._raw.holds_unsent():
-            return (
-                "The gateway tells no total, and every message that came has a sent time: "
-                "those that were never sent may be missing."
-            )
-        return ""
+    def _doubt(self, team: Team, plan: Plan, fresh: Plan) -> str:
+        """Say why no window is to be trusted, if so."""
+        if team.counts.kind == "unfiltered":
+            return "The gateway does not heed dates: no window can be told from another."
+        if not team.questions.reading.is_known and fresh.holes:
+            return "It is not known in which zone the gateway reads dates, and windows are missing."
+        if team.fetcher.error is not None or fresh.holes or plan.tail is None:
+            return ""
+        return self._totals.doubt()
 
-    def _total(self) -> Counted:
-        """Return the count without dates: None where the gateway wants dates."""
-        query = MessageQuery(only_count=True)
-        try:
-            return self._gateway.count_messages(query)
-        except RefusedError:
-            # The devices answered under this login, so it is the question that is refused.
-            minute = Window(self._clock.now().subtract(minutes=1), self._clock.now())
-            return replace(
-                self._gateway.count_messages(query_of(minute, only_count=True)), count=None
-            )
+    def _notes(self) -> tuple[str, ...]:
+        notes = [
+            f"The gateway sends a field that is new here: {name} ({kind})."
+            for name, kind in self._lander.unknown_fields()
+        ]
+        if self._lander.gone:
+            notes.append(f"{self._lander.gone} messages have vanished at the gateway.")
+        return tuple(notes)
 
-    def _plan(
-        self, history: Window, asking: Asking, now: DateTime, counts: CountTrait
-    ) -> list[Job]:
-        if counts.kind == "unfiltered":
-            return [Job(history, is_tail=True)]
-        unsettled = self._raw.unsettled(now, self._settings.settle_hours, FINAL_STATUSES)
-        windows = windows_to_ask(
-            history=history,
-            proven=self._raw.proven(),
-            unsettled=unsettled,
-            again=history if asking.again else None,
-        )
-        jobs = [Job(window) for window in windows]
-        if asking.until is None:
-            jobs.append(Job(tail_window(history.end_at), is_tail=True))
-        return jobs
+    def _lookback_calls(self, now: DateTime) -> int:
+        """Return what a fixed look-back would cost: a count and the rows, a window at a time."""
+        messages = self._held.created_since(now.subtract(days=_LOOKBACK_DAYS))
+        return 2 * max(1, -(-messages // self._settings.window_rows))
 
-    def _fetch(self, jobs: Iterable[Job], counts: CountTrait, progress: Progress) -> None:
-        asker = Asker(
+    def _questions(self, tag: str, reading: Reading) -> Questions:
+        return Questions(
             self._gateway,
             self._inbox,
             self._clock,
+            name=f"{self._run_id}-{tag}",
             run_id=self._run_id,
-            window_rows=self._settings.window_rows,
-            counts=counts,
+            reading=reading,
         )
-        batch = _Batch(self._lander, progress)
-        failures = 0.0
-        with ThreadPoolExecutor(self._settings.concurrency, thread_name_prefix="ask") as pool:
-            pending: set[Future[Answer]] = {pool.submit(asker.ask, job) for job in jobs}
-            try:
-                while pending:
-                    done, pending = wait_for_first(pending)
-                    for answer in (future.result() for future in done):
-                        pending |= {pool.submit(asker.ask, part) for part in answer.parts}
-                        batch.add(answer)
-                        failures += self._weigh(answer)
-                        self._answered += answer.error is None and bool(answer.asked)
-                    if failures >= _PATIENCE:
-                        pending = {future for future in pending if not future.cancel()}
-                    if batch.is_full:
-                        batch.land()
-                batch.land()
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
 
-    def _weigh(self, answer: Answer) -> float:
-        """Keep the first failure that left a hole; what was halved instead weighs little."""
-        if answer.error is None:
-            return 0
-        if answer.parts:
-            return _PATIENCE / _MOST_HALVINGS
-        self._error = self._error or answer.error
-        return _PATIENCE if isinstance(answer.error, RefusedError) else 1
+    def _whole(self, asking: Asking, now: DateTime) -> Window:
+        """Return the history as texts, for the survey of counts."""
+        end = now.subtract(minutes=self._settings.tail_minutes)
+        return Window(min(floor_of(self._raw, asking), end), end)
+
+    def _total(self) -> Counted:
+        """Return the count without dates: None where the gateway wants dates."""
+        try:
+            return self._gateway.count_messages(MessageQuery(only_count=True))
+        except RefusedError:
+            # The devices answered under this login, so it is the question that is refused.
+            now = self._clock.now()
+            minute = UNKNOWN.query(Window(now.subtract(minutes=1), now), only_count=True)
+            return replace(self._gateway.count_messages(minute), count=None)
 
 
-class _Batch:
-    """The answers since the last landing."""
-
-    def __init__(self, lander: Lander, progress: Progress) -> None:
-        self._lander = lander
-        self._progress = progress
-        self._landings: list[Landing] = []
-        self._asked: list[Asked] = []
-
-    @property
-    def is_full(self) -> bool:
-        size = sum(landing.ticket.call.bytes for landing in self._landings)
-        return len(self._landings) >= _BATCH_BODIES or size >= _BATCH_BYTES
-
-    def add(self, answer: Answer) -> None:
-        self._landings += answer.landings
-        self._asked += answer.asked
-
-    def land(self) -> None:
-        self._lander.land(self._landings, self._asked)
-        self._progress.advance(sum(asked.rows for asked in self._asked))
-        self._landings, self._asked = [], []
-
-
-def _expected(total: int | None, counts: CountTrait) -> int | None:
-    """Return how many messages there must be; None where no count tells."""
-    if total is None or counts.kind in {"capped", "absent"}:
-        return None
-    return total
-
-
-def _history(asking: Asking, settled_until: DateTime) -> Window:
-    end = min(asking.until, settled_until) if asking.until else settled_until
-    begin = min(asking.since or BEGINNING, end)
-    return Window(begin, end)
+def _complaints(fetcher: Fetcher) -> list[str]:
+    said: list[str] = []
+    if fetcher.error is not None:
+        said.append(str(fetcher.error))
+    if fetcher.missing:
+        said.append(f"{fetcher.missing} messages were counted and did not come.")
+    elif fetcher.unproven:
+        said.append(f"The rows and counts of {fetcher.unproven} windows do not agree.")
+    if fetcher.unusual:
+        first = fetcher.unusual[0]
+        said.append(
+            f"No message came from {first.begin_at:%Y-%m-%d %H:%M} to "
+            f"{first.end_at:%Y-%m-%d %H:%M} UTC, where many would be usual."
+        )
+    return said

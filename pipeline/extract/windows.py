@@ -9,10 +9,10 @@ from pipeline.values import Window
 
 # The gateway's first interface is of 2014; nothing can be older.
 BEGINNING = pendulum.datetime(2010, 1, 1)
-# Texts without a zone are read in an unknown one, at the most 14 hours from UTC.
-ZONE_MARGIN_HOURS = 15
 # Messages are scheduled ahead; a filter on the due time puts them after now.
 AHEAD_DAYS = 400
+# Nothing is created ahead, but for clocks that differ and zones that are not what they seem.
+_SKEW_DAYS = 2
 
 
 def merged(windows: Iterable[Window]) -> list[Window]:
@@ -43,34 +43,16 @@ def without(whole: Window, parts: Iterable[Window]) -> list[Window]:
     return [window for window in left if window.seconds > 0]
 
 
-def windows_to_ask(
-    *, history: Window, proven: Iterable[Window], unsettled: Iterable[Window], again: Window | None
-) -> list[Window]:
-    """Return the stretches of `history` that a run must ask for.
-
-    Args:
-        history: from the floor of the account to the instant up to which rows can be proven.
-        proven: what earlier runs proved.
-        unsettled: windows with messages that may still change by themselves.
-        again: a stretch that somebody asked to be read again, or None.
-    """
-    missing = without(history, proven)
-    # Until the zone of the filter is measured, the newest hours may have been read short.
-    fresh = Window(history.end_at.subtract(hours=ZONE_MARGIN_HOURS), history.end_at)
-    asked = [*missing, *unsettled, fresh, *([again] if again else [])]
-    return [inside for window in merged(asked) if (inside := _clipped(window, history)) is not None]
+def clipped(windows: Iterable[Window], to: Window) -> list[Window]:
+    """Return what of some windows lies inside another one, merged and in order."""
+    found = (
+        Window(max(window.begin_at, to.begin_at), min(window.end_at, to.end_at))
+        for window in merged(windows)
+    )
+    return [window for window in found if window.seconds > 0]
 
 
-def tail_window(settled_until: DateTime) -> Window:
+def tail_window(settled_until: DateTime, *, is_by_creation: bool) -> Window:
     """Return the window behind the proven history: landed and shown, never called proven."""
-    return Window(settled_until, settled_until.add(days=AHEAD_DAYS))
-
-
-def holes(history: Window, proven: Iterable[Window]) -> list[Window]:
-    """Return the stretches of `history` that nothing proves."""
-    return without(history, proven)
-
-
-def _clipped(window: Window, to: Window) -> Window | None:
-    begin, end = max(window.begin_at, to.begin_at), min(window.end_at, to.end_at)
-    return Window(begin, end) if begin < end else None
+    days = _SKEW_DAYS if is_by_creation else AHEAD_DAYS
+    return Window(settled_until, settled_until.add(days=days))

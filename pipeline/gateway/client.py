@@ -3,7 +3,7 @@
 import random
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +15,7 @@ from pendulum import DateTime
 from pipeline.clock import Clock
 from pipeline.errors import BusyGatewayError, GatewayError, RefusedError, UsageError
 from pipeline.gateway import decode
+from pipeline.gateway.breaker import Breaker
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.gateway.pace import Pace
 from pipeline.gateway.retry import RetryPolicy, wait_before_next
@@ -23,6 +24,8 @@ from pipeline.settings import Settings
 from pipeline.values import CallRecord, Secret
 
 T = TypeVar("T")
+# A token that is younger than this has not run out: then it is the question that is refused.
+_TOKEN_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +74,13 @@ class Gateway:
         self._clock = clock
         self._on_call = on_call
         self._policy = policy or RetryPolicy()
-        self._pace = Pace(clock, settings.rate)
+        # A body that fails is asked again in halves: sooner than a count is given up.
+        self._body_policy = replace(self._policy, attempts=min(self._policy.attempts, 3))
+        self.pace = Pace(clock, settings.rate)
+        self.breaker = Breaker(clock, settings.outage_seconds)
         self._wire = Wire(settings, clock, transport)
         self._token = settings.token
+        self._token_since = 0.0
         self._login_lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -128,7 +135,7 @@ class Gateway:
         self,
         endpoint: str,
         parameters: Mapping[str, str],
-        read: Callable[[bytes], decode.Page],
+        read: Callable[[decode.Body], decode.Page],
         body_path: Path,
     ) -> Fetched:
         done = self._call(endpoint, parameters, read, body_path)
@@ -139,14 +146,15 @@ class Gateway:
         self,
         endpoint: str,
         parameters: Mapping[str, str],
-        read: Callable[[bytes], T],
+        read: Callable[[decode.Body], T],
         body_path: Path | None = None,
     ) -> _Done[T]:
         token = self._login(None)
         try:
             return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
         except RefusedError:
-            if self._settings.token is not None:
+            is_young = self._clock.monotonic() - self._token_since < _TOKEN_SECONDS
+            if self._settings.token is not None or is_young:
                 raise
         # A token that was fetched may have run out: once more with a new one, then it is final.
         token = self._login(token)
@@ -157,6 +165,8 @@ class Gateway:
         with self._login_lock:
             if self._token is None or self._token == stale:
                 self._token = self.log_in()
+                # The first token's age is not known: it may be the account's lasting one.
+                self._token_since = -_TOKEN_SECONDS if stale is None else self._clock.monotonic()
             return self._token
 
     def _patiently(
@@ -164,11 +174,11 @@ class Gateway:
         endpoint: str,
         parameters: Mapping[str, str],
         secrets: Mapping[str, str],
-        read: Callable[[bytes], T],
+        read: Callable[[decode.Body], T],
         body_path: Path | None,
     ) -> _Done[T]:
         for number in count(1):
-            self._pace.wait()
+            self.pace.wait()
             attempt = Attempt(endpoint, dict(parameters), self._clock)
             try:
                 value = read(self._wire.post(attempt, secrets, body_path))
@@ -176,6 +186,8 @@ class Gateway:
                 self._put_off(number, attempt, failure, secrets, body_path)
             else:
                 call = attempt.record(value)
+                self.breaker.good()
+                self.pace.recover()
                 self._on_call(call)
                 return _Done(call, value, attempt.gateway_time)
         raise AssertionError("counting never ends")
@@ -192,12 +204,14 @@ class Gateway:
         if body_path is not None:
             body_path.unlink(missing_ok=True)
         redact(failure, secrets)
+        self.breaker.failed()
         self._on_call(attempt.record(outcome=failure.outcome))
         spread = random.random()  # noqa: S311 - it parts threads, it hides nothing
-        wait = wait_before_next(self._policy, number, failure, random=spread)
-        if wait is None:
+        policy = self._policy if body_path is None else self._body_policy
+        wait = wait_before_next(policy, number, failure, random=spread)
+        if wait is None or self.breaker.is_open:
             raise failure from None
         if isinstance(failure, BusyGatewayError):
-            self._pace.rest(wait)
+            self.pace.rest(wait)
         else:
             self._clock.sleep(wait)

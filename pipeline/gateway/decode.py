@@ -1,12 +1,14 @@
 """Split the gateway's answers into records, whatever shape PHP gave them.
 
 A list may come as an object keyed by id, a list, `[]`, `{}` or null; a number as text; `error` may
-be missing. Records are handed on as the very bytes that were received.
+be missing. Records are handed on as the very bytes that were received: views into the body, which
+may be a file mapped into memory, so that a body of 100 MB costs no second 100 MB.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from mmap import mmap
 from typing import Any
 
 import msgspec
@@ -29,11 +31,11 @@ class Page:
     """The records of an answer.
 
     Attributes:
-        records: each record's id, and its JSON as received (UTF-8).
+        records: each record's id, and its JSON as received (UTF-8), a view into the body.
         count: the answer's own count; None if it gave none.
     """
 
-    records: tuple[tuple[int, bytes], ...]
+    records: tuple[tuple[int, msgspec.Raw], ...]
     count: int | None
 
 
@@ -45,6 +47,9 @@ class StatusAnswer:
     status: int
     title: str | None
 
+
+# What msgspec reads: bytes, or a file mapped into memory.
+Body = bytes | mmap
 
 # Compared by being empty: no JSON value is.
 _ABSENT = msgspec.Raw()
@@ -67,25 +72,25 @@ class _Identified(msgspec.Struct):
     id: Any = None
 
 
-def decode_messages(body: bytes) -> Page:
+def decode_messages(body: Body) -> Page:
     """Return the records of `getallsms`; an absent `smss` is empty only with a count of 0."""
     envelope = _envelope(body)
     return _page(envelope.smss, _integer(envelope.count), "smss")
 
 
-def decode_devices(body: bytes) -> Page:
+def decode_devices(body: Body) -> Page:
     """Return the records of `getalldevices`."""
     envelope = _envelope(body)
     return _page(envelope.device, _integer(envelope.count), "device")
 
 
-def decode_count(body: bytes) -> int | None:
+def decode_count(body: Body) -> int | None:
     """Return the count of an `onlycount=1` answer; None if it carries no usable one."""
     count = _integer(_envelope(body).count)
     return count if count is not None and count >= 0 else None
 
 
-def decode_token(body: bytes) -> Secret:
+def decode_token(body: Body) -> Secret:
     """Return the token of `gettoken`; raises LoginError if the gateway refuses the login."""
     try:
         envelope = _envelope(body)
@@ -96,7 +101,7 @@ def decode_token(body: bytes) -> Secret:
     return Secret(envelope.token)
 
 
-def decode_status(body: bytes) -> StatusAnswer:
+def decode_status(body: Body) -> StatusAnswer:
     """Return the answer of `getsmsstatus`."""
     envelope = _envelope(body)
     message_id, status = _integer(envelope.sms_id), _integer(envelope.status)
@@ -106,16 +111,23 @@ def decode_status(body: bytes) -> StatusAnswer:
     return StatusAnswer(message_id, status, title if isinstance(title, str) else None)
 
 
-def _envelope(body: bytes) -> _Envelope:
-    text = mended(body)
+def _envelope(body: Body) -> _Envelope:
     try:
-        envelope = msgspec.json.decode(text, type=_Envelope)
+        envelope = msgspec.json.decode(body, type=_Envelope)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise GarbledError(_describe(text)) from None
+        envelope = _mended_envelope(bytes(body))
     error = envelope.error
     if error not in (None, "", False) and _integer(error) != 0:
         raise RefusedError(f'The gateway refused the request: "{_words(envelope.message)}".')
     return envelope
+
+
+def _mended_envelope(body: bytes) -> _Envelope:
+    text = mended(body)
+    try:
+        return msgspec.json.decode(text, type=_Envelope)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise GarbledError(_describe(text)) from None
 
 
 def mended(body: bytes) -> bytes:
@@ -132,7 +144,7 @@ def _keep_whole(match: re.Match[bytes]) -> bytes:
 
 
 def _page(raw: msgspec.Raw, count: int | None, key: str) -> Page:
-    if not bytes(raw):
+    if memoryview(raw).nbytes == 0:
         if count == 0:
             return Page((), 0)
         raise GarbledError(f"The gateway's answer has no `{key}`.")
@@ -141,11 +153,11 @@ def _page(raw: msgspec.Raw, count: int | None, key: str) -> Page:
     except msgspec.DecodeError:
         raise GarbledError(f"The `{key}` of the gateway's answer is no list of records.") from None
     if isinstance(found, Mapping):
-        records = [(_key(name, record), bytes(record)) for name, record in found.items()]
+        records = [(_key(name, record), record) for name, record in found.items()]
     else:
-        records = [(_key(None, record), bytes(record)) for record in found or ()]
+        records = [(_key(None, record), record) for record in found or ()]
     for _, record in records:
-        if not record.startswith(b"{"):
+        if bytes(memoryview(record)[:1]) != b"{":
             raise GarbledError(f"A record in the `{key}` of the gateway's answer is no object.")
     return Page(tuple(records), count)
 

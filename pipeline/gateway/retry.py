@@ -19,11 +19,13 @@ class RetryPolicy:
 
     Attributes:
         attempts: how often one call is made at the most.
+        late_attempts: how often a call is made at the most that gets no answer in time.
         first_wait: seconds before the second attempt; each later wait doubles.
         longest_wait: seconds that no wait exceeds, not even one that the gateway asked for.
     """
 
     attempts: int = 5
+    late_attempts: int = 2
     first_wait: float = 1.0
     longest_wait: float = 60.0
 
@@ -41,6 +43,8 @@ def wait_before_next(
     """
     if attempt >= policy.attempts or not isinstance(failure, _RETRIED):
         return None
+    if isinstance(failure, UnreachableError) and failure.is_late:
+        return None if attempt >= policy.late_attempts else policy.first_wait
     if isinstance(failure, BrokenGatewayError) and not failure.is_passing:
         return None
     wished = failure.wait_seconds if isinstance(failure, BusyGatewayError) else None

@@ -1,94 +1,176 @@
-"""What the gateway does not document, told from counts: pure arithmetic on what was counted.
+"""In which zone, and on which date, a gateway reads bounds: pure arithmetic on who was in a window.
 
-A gateway may read the bounds of a window in any zone. Each offset is a hypothesis that predicts how
-many known messages a probing window holds; a count that contradicts it drops it.
+A window of texts was fetched whole, so its messages are known. Each hypothesis (a date column, an
+offset from UTC, a grain) says which of them a shorter window must bring; an answer that brings
+others drops it. Texts are epoch seconds here: the wall clock as if it were UTC.
 """
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import available_timezones
+
+from pipeline.gateway.reading import COLUMNS, tz_of
 
 QUARTER = 900
 OFFSETS = tuple(range(-12 * 3600, 14 * 3600 + 1, QUARTER))
-# Half the length of a probe: short ones part neighbouring offsets, long ones part many.
-_REACHES = (30, 900, 5400)
-_SOME = 8
-# No reading is further from another one than this.
-_SPAN = OFFSETS[-1] - OFFSETS[0] + _REACHES[-1]
+GRAINS = (1, 60, 86_400)
+_ROWS, _HYPOTHESES = 8, 12
+_JUDGED = 300
+_REGIONS = ("Europe", "America", "Asia", "Australia", "Africa", "Pacific")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """A way to read a bound: which date is compared, and seconds that its zone is ahead of UTC."""
+class Hypothesis:
+    """A way to read bounds; `offset` is in seconds ahead of UTC."""
 
     column: str
     offset: int
+    grain: int
+
+    def lower(self, cut: int) -> int:
+        """Return where a window that begins at a text really begins."""
+        return cut - cut % self.grain
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
-    """A window around an instant (epoch seconds, written as UTC)."""
+class Sample:
+    """The messages of one whole window of texts, by their dates.
+
+    Attributes:
+        begin, end: the window's texts; both ends may be inside or not.
+        times: for each message its dates by column, as epoch seconds; None where it has none.
+    """
 
     begin: int
     end: int
+    times: Mapping[int, Mapping[str, int | None]]
 
+    def hypotheses(self, columns: Iterable[str] = COLUMNS) -> list[Hypothesis]:
+        """Return those that put every message of the sample inside its window."""
+        found: list[Hypothesis] = []
+        for column in columns:
+            times = [row[column] for row in self.times.values()]
+            known = [time for time in times if time is not None]
+            if not known or len(known) < len(times):
+                continue  # a message without that date is in no window
+            found += [
+                Hypothesis(column, offset, grain)
+                for grain in GRAINS
+                for offset in OFFSETS
+                if self.begin - grain <= min(known) + offset
+                and max(known) + offset <= self.end + grain
+            ]
+        return found
 
-class KnownTimes:
-    """The times of messages that are held, by date column, as epoch seconds; none is left out."""
+    def surviving(
+        self, hypotheses: Iterable[Hypothesis], cut: int, found: set[int]
+    ) -> list[Hypothesis]:
+        """Return those that the messages found from a text on do not contradict."""
+        return [known for known in hypotheses if self._agrees(known, cut, found)]
 
-    def __init__(self, times: Mapping[str, Iterable[int]]) -> None:
-        self._times = {column: sorted(values) for column, values in times.items()}
+    def _agrees(self, known: Hypothesis, cut: int, found: set[int]) -> bool:
+        lower = known.lower(cut)
+        for message_id, row in self.times.items():
+            at = (row[known.column] or 0) + known.offset
+            # On the bound itself, a message may be in or out.
+            if at != lower and (at > lower) != (message_id in found):
+                return False
+        return True
 
-    def readings(self) -> set[Reading]:
-        """Return every way to read bounds that these times could tell apart."""
-        return {
-            Reading(column, offset)
-            for column, times in self._times.items()
-            if times
-            for offset in OFFSETS
+    def best_cut(self, hypotheses: Sequence[Hypothesis]) -> int | None:
+        """Return the text at which a window should begin to part the hypotheses best."""
+        judged = hypotheses[:: max(len(hypotheses) // _JUDGED, 1)]
+        ordered = {
+            column: sorted(row[column] or 0 for row in self.times.values())
+            for column in {known.column for known in hypotheses}
         }
-
-    def predicted(self, reading: Reading, probe: Probe) -> tuple[int, int]:
-        """Return the least and the most messages that a probe would count under a reading.
-
-        Whether the ends are inside, and what lies in the second beside them, is left open.
-        """
-        times = self._times[reading.column]
-        begin, end = probe.begin - reading.offset, probe.end - reading.offset
-        least = bisect_left(times, end) - bisect_right(times, begin)
-        most = bisect_right(times, end + 1) - bisect_left(times, begin - 1)
-        return max(least, 0), most
-
-    def surviving(self, readings: Iterable[Reading], probe: Probe, counted: int) -> set[Reading]:
-        """Return the readings that a count does not contradict."""
-        kept: set[Reading] = set()
-        for reading in readings:
-            least, most = self.predicted(reading, probe)
-            if least <= counted <= most:
-                kept.add(reading)
-        return kept
-
-    def best_probe(self, readings: Sequence[Reading]) -> Probe | None:
-        """Return the probe that parts the readings best; None where none parts them."""
-        best: tuple[int, Probe] | None = None
-        for probe in self._candidates(readings):
-            predictions = [self.predicted(reading, probe) for reading in readings]
-            empty = sum(most == 0 for _, most in predictions)
-            sure = sum(least > 0 for least, _ in predictions)
-            worth = min(empty, sure)
+        best: tuple[int, int] | None = None
+        for cut in self._cuts(hypotheses, ordered):
+            found = (_found(ordered[k.column], k, cut) for k in judged)
+            # Only those that say exactly how many come can be told from one another.
+            classes = Counter(least for least, most in found if least == most)
+            worth = classes.total() - max(classes.values(), default=0)
             if worth and (best is None or worth > best[0]):
-                best = worth, probe
+                best = worth, cut
         return best[1] if best else None
 
-    def _candidates(self, readings: Sequence[Reading]) -> Iterator[Probe]:
-        """Give windows around messages as some of the readings would write their times.
+    def _cuts(
+        self, hypotheses: Sequence[Hypothesis], ordered: Mapping[str, list[int]]
+    ) -> Iterator[int]:
+        """Give texts beside and between messages, as some of the hypotheses would write them."""
+        for known in hypotheses[:: max(len(hypotheses) // _HYPOTHESES, 1)]:
+            times = ordered[known.column]
+            step = max(len(times) // _ROWS, 1)
+            for place in range(0, len(times), step):
+                at = times[place] + known.offset
+                following = times[min(place + 1, len(times) - 1)] + known.offset
+                for cut in ((at + following) // 2, at + 20, at + QUARTER // 2, at - QUARTER // 2):
+                    if self.begin < cut < self.end:
+                        yield cut
 
-        None is near the edges of what is known, where a message that is not known could count.
-        """
-        for reading in readings[:: max(len(readings) // _SOME, 1)]:
-            times = self._times[reading.column]
-            first, last = times[0] + _SPAN, times[-1] - _SPAN
-            inner = [time for time in times if first <= time <= last]
-            for time in inner[:: max(len(inner) // _SOME, 1)]:
-                at = time + reading.offset
-                yield from (Probe(at - reach, at + reach) for reach in _REACHES)
+
+def _found(times: Sequence[int], known: Hypothesis, cut: int) -> tuple[int, int]:
+    """Return the least and the most messages from a text on."""
+    lower = known.lower(cut) - known.offset
+    return len(times) - bisect_right(times, lower), len(times) - bisect_left(times, lower)
+
+
+def preferred(hypotheses: Iterable[Hypothesis]) -> Hypothesis | None:
+    """Return the likeliest of those that are left: the finest grain, the earliest column, UTC."""
+    return min(
+        hypotheses,
+        key=lambda known: (known.grain, COLUMNS.index(known.column), abs(known.offset)),
+        default=None,
+    )
+
+
+def zones_that_fit(offsets: Mapping[int, int], likely: Iterable[str]) -> list[str]:
+    """Return the zones with these offsets at these instants, the likeliest first.
+
+    Args:
+        offsets: seconds ahead of UTC, by instant (epoch seconds).
+        likely: zones to prefer, such as the one that the answers' dates are written in.
+    """
+    fixed = set(offsets.values())
+    own = [_offset_name(fixed.pop())] if len(fixed) == 1 else []
+    wanted = ["UTC", *likely, *own, *sorted(available_timezones(), key=_rank)]
+    return [zone for zone in dict.fromkeys(wanted) if _fits(zone, offsets)]
+
+
+def _rank(zone: str) -> tuple[int, str]:
+    """Order zones with the same clocks: those where many people live first."""
+    region = zone.partition("/")[0]
+    return (_REGIONS.index(region) if region in _REGIONS else len(_REGIONS)), zone
+
+
+def instant_that_parts(zones: Iterable[str], instants: Iterable[int]) -> int | None:
+    """Return the instant at which the zones' offsets differ most; None if nowhere."""
+    best: tuple[int, int] | None = None
+    known = list(zones)
+    for at in instants:
+        classes = Counter(offset_of(zone, at) for zone in known)
+        largest = max(classes.values(), default=0)
+        if largest < len(known) and (best is None or largest < best[0]):
+            best = largest, at
+    return best[1] if best else None
+
+
+def offset_of(zone: str, at: int) -> int | None:
+    """Return how many seconds a zone is ahead of UTC at an instant; None for an unknown zone."""
+    try:
+        offset = datetime.fromtimestamp(at, tz_of(zone)).utcoffset()
+    except (ValueError, OSError, KeyError):
+        return None
+    return int(offset.total_seconds()) if offset is not None else None
+
+
+def _fits(zone: str, offsets: Mapping[int, int]) -> bool:
+    return all(offset_of(zone, at) == offset for at, offset in offsets.items())
+
+
+def _offset_name(seconds: int) -> str:
+    hours, minutes = divmod(abs(seconds) // 60, 60)
+    return f"{'-' if seconds < 0 else '+'}{hours:02d}:{minutes:02d}"

@@ -2,6 +2,8 @@
 
 import hashlib
 import logging
+import mmap
+import os
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +23,7 @@ from pipeline.errors import (
     UnreachableError,
     UsageError,
 )
-from pipeline.gateway.decode import Page
+from pipeline.gateway.decode import Body, Page
 from pipeline.settings import Settings
 from pipeline.values import CallRecord
 
@@ -88,8 +90,8 @@ class Wire:
         """Close the connections."""
         self._client.close()
 
-    def post(self, attempt: Attempt, secrets: Mapping[str, str], body_path: Path | None) -> bytes:
-        """Return the body of an answer with status 200, kept at `body_path` too if one is given.
+    def post(self, attempt: Attempt, secrets: Mapping[str, str], body_path: Path | None) -> Body:
+        """Return the body of an answer with status 200; a map of the file if `body_path` is given.
 
         Raises GatewayError in our own words: no text of the HTTP library, no parameter.
         """
@@ -104,7 +106,7 @@ class Wire:
                 return b"".join(chunks)
             with body_path.open("wb") as file:
                 file.writelines(chunks)
-        return body_path.read_bytes() if body_path else b""
+        return body_of(body_path)
 
     def _bounded(self, response: httpx.Response, attempt: Attempt) -> Iterator[bytes]:
         digest = hashlib.sha256()
@@ -114,7 +116,7 @@ class Wire:
             if attempt.size > LARGEST_BODY:
                 raise GarbledError("The gateway's answer is larger than 1 GiB.")
             if self._clock.monotonic() > deadline:
-                raise UnreachableError(self._late())
+                raise UnreachableError(self._late(), is_late=True)
             digest.update(chunk)
             yield chunk
         attempt.sha256 = digest.hexdigest()
@@ -123,8 +125,10 @@ class Wire:
     def _told(self) -> Iterator[None]:
         try:
             yield
-        except httpx.TimeoutException:
+        except httpx.ConnectTimeout:
             raise UnreachableError(self._late()) from None
+        except httpx.TimeoutException:
+            raise UnreachableError(self._late(), is_late=True) from None
         except httpx.ConnectError as error:
             raise UnreachableError(
                 f"The gateway at {self._host} cannot be reached ({_reason(error)})."
@@ -159,6 +163,14 @@ class Wire:
             f"The gateway at {self._host} failed (HTTP {status}).",
             is_passing=response.is_server_error,
         )
+
+
+def body_of(path: Path) -> Body:
+    """Return a body on disk, mapped into memory; an empty file is empty bytes."""
+    with path.open("rb") as file:
+        if os.fstat(file.fileno()).st_size == 0:
+            return b""
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
 
 def redact(failure: GatewayError, secrets: Mapping[str, str]) -> None:

@@ -34,7 +34,6 @@ def build(
     models = find_models()
     progress.begin("Building tables", len(models))
     _set_variables(warehouse, settings, run_id=run_id, clock=clock)
-    warehouse.script(statement("0_raw/macros"))
     with warehouse.transaction():
         _load_seeds(warehouse)
         for schema in SCHEMAS.values():
@@ -76,7 +75,7 @@ def _load_seeds(warehouse: Warehouse) -> None:
     for path in sorted((resource_folder("sql") / "seeds").glob("*.csv")):
         create = f"create table seeds.{path.stem} as from read_csv($file, header = true)"
         warehouse.execute(create, {"file": str(path)})
-    warehouse.execute(f"create table seeds.zones as {statement('lookups/zones')}")
+    warehouse.load_zones()
 
 
 def _normalise_recipients(warehouse: Warehouse, scratch: Path) -> None:

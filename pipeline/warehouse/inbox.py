@@ -1,12 +1,13 @@
 """Bodies as received, kept on disk from the moment they are whole until they are landed.
 
-A body `NAME.body` counts only once its ticket `NAME.ticket` stands beside it; what a killed run
-left without one is swept away. Tickets say what was asked, so that any run can land leftovers.
+A window may take several bodies. They count only once their ticket `NAME.ticket` stands beside
+them; what a killed run left without one is swept away. Tickets say what was asked, so that any run
+can land leftovers.
 """
 
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
@@ -16,31 +17,67 @@ from pipeline.values import CallRecord, Window
 
 
 @dataclass(frozen=True, slots=True)
+class Body:
+    """One answer on disk.
+
+    Attributes:
+        file: its name in the inbox.
+        rows: records in it.
+        counted: how many the gateway counted for the same question; None if it would not count.
+        filters: what was asked beside the window, such as `{"status": 5}`.
+    """
+
+    file: str
+    call: CallRecord
+    rows: int
+    counted: int | None = None
+    filters: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a body in the inbox answers.
+    """What the bodies of one asking answer.
 
     Attributes:
         kind: `messages` or `devices`.
         run_id: the run that asked.
-        window: the window asked; None for devices.
-        state: `verified`, `unverified` (see `raw.windows`).
-        counted: the rows that the gateway counted beforehand; None if it would not count.
+        window: the window asked; None for devices, and for messages asked without dates.
+        state: what the window is if all its bodies land: `verified` or `unverified`.
+        counted: messages that the gateway counted in all; None if it would not count.
+        reading: how bounds were read when it was asked (see `Reading.name`).
+        filters: what was asked beside the window as a whole; then it proves nothing.
     """
 
     kind: str
     run_id: str
-    call: CallRecord
+    bodies: tuple[Body, ...]
     window: Window | None = None
     state: str = "unverified"
     counted: int | None = None
+    reading: str = "unknown"
+    filters: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def asked_at(self) -> DateTime:
+        """When the first body was asked for."""
+        return min(body.call.asked_at for body in self.bodies)
 
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """A body and its ticket, ready to land."""
+    """A ticket whose bodies are ready to land; `path` is the ticket's."""
 
     ticket: Ticket
-    body_path: Path
+    path: Path
+
+    def body_path(self, body: Body) -> Path:
+        """Return where a body lies."""
+        return self.path.with_name(body.file)
+
+    @property
+    def bytes(self) -> int:
+        """The size of all bodies."""
+        return sum(body.call.bytes for body in self.ticket.bodies)
 
 
 class Inbox:
@@ -55,47 +92,48 @@ class Inbox:
         """Return where the body called `name` shall be written."""
         return self.folder / f"{name}.body"
 
-    def seal(self, body_path: Path, ticket: Ticket) -> Landing:
-        """Make a written body count: from here on it survives a kill."""
-        path = body_path.with_suffix(".ticket")
+    def seal(self, ticket: Ticket) -> Landing:
+        """Make written bodies count, all at once: from here on they survive a kill."""
+        path = self.folder / Path(ticket.bodies[0].file).with_suffix(".ticket")
         part = path.with_suffix(".part")
         part.write_bytes(msgspec.json.encode(ticket, enc_hook=_encode))
         part.replace(path)
-        return Landing(ticket, body_path)
+        return Landing(ticket, path)
 
     def leftovers(self) -> list[Landing]:
         """Return what an earlier run sealed but did not land, oldest first; sweep the rest."""
-        found = sorted(self._sealed(), key=lambda landing: landing.ticket.call.asked_at)
-        keep = {item.body_path for item in found}
-        keep |= {path.with_suffix(".ticket") for path in keep}
+        found = sorted(self._sealed(), key=lambda landing: landing.ticket.asked_at)
+        keep = {landing.path for landing in found}
+        keep |= {item.body_path(body) for item in found for body in item.ticket.bodies}
         for path in self.folder.iterdir():
             if path.is_file() and path not in keep:
                 path.unlink()
         return found
 
     def discard(self, landing: Landing) -> None:
-        """Forget a body that is landed."""
-        landing.body_path.with_suffix(".ticket").unlink(missing_ok=True)
-        landing.body_path.unlink(missing_ok=True)
+        """Forget what is landed: the ticket first, so that no ticket is without its bodies."""
+        landing.path.unlink(missing_ok=True)
+        for body in landing.ticket.bodies:
+            landing.body_path(body).unlink(missing_ok=True)
 
-    def quarantine(self, landing: Landing) -> Path:
+    def quarantine(self, path: Path) -> Path:
         """Set aside a body that cannot be read any more; returns where it lies now."""
         aside = self.folder / "unreadable"
         aside.mkdir(mode=0o700, exist_ok=True)
-        target = aside / landing.body_path.name
-        shutil.move(landing.body_path, target)
-        landing.body_path.with_suffix(".ticket").unlink(missing_ok=True)
+        target = aside / path.name
+        shutil.move(path, target)
         return target
 
     def _sealed(self) -> Iterator[Landing]:
         for path in self.folder.glob("*.ticket"):
-            body_path = path.with_suffix(".body")
             try:
                 ticket = msgspec.json.decode(path.read_bytes(), type=Ticket, dec_hook=_decode)
             except msgspec.DecodeError:
                 continue  # a ticket damaged on disk says nothing; its window is asked again
-            if body_path.is_file() and body_path.stat().st_size == ticket.call.bytes:
-                yield Landing(ticket, body_path)
+            landing = Landing(ticket, path)
+            bodies = ((landing.body_path(body), body.call.bytes) for body in ticket.bodies)
+            if all(body.is_file() and body.stat().st_size == size for body, size in bodies):
+                yield landing
 
 
 def _encode(value: object) -> str:

@@ -1,18 +1,16 @@
-"""The raw schema: land bodies as records, and keep what was asked."""
+"""The raw schema: what was asked and answered, devices, traits; and questions about the history."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pendulum import DateTime
 
 from pipeline.values import CallRecord, Window
+from pipeline.warehouse.asked import Asked, Place, Trait
+from pipeline.warehouse.frames import Records, write_frames
 from pipeline.warehouse.store import Warehouse, statement
-
-if TYPE_CHECKING:
-    import polars as pl
 
 CALL_COLUMNS = (
     "run_id",
@@ -38,45 +36,9 @@ WINDOW_COLUMNS = (
     "counted",
     "call_id",
     "asked_at",
+    "reading",
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One asking of a window, as `raw.windows` keeps it.
-
-    Attributes:
-        state: `verified`, `empty`, `failed` or `unverified`.
-        rows: rows that came; 0 where none were fetched.
-        counted: rows that the gateway counted beforehand; None if it would not count.
-        call_id: the call that brought the rows, or the count of 0; None if none answered.
-    """
-
-    window: Window
-    state: str
-    rows: int
-    counted: int | None
-    call_id: str | None
-    asked_at: DateTime
-
-
-@dataclass(frozen=True, slots=True)
-class Trait:
-    """A habit of the gateway that was measured: its name, what it is, by what evidence, when."""
-
-    name: str
-    value: str
-    number: int | None
-    evidence: str
-    measured_at: DateTime
-
-
-@dataclass(frozen=True, slots=True)
-class Records:
-    """The records of one body: ids beside each record's JSON as received."""
-
-    call: CallRecord
-    records: Sequence[tuple[int, bytes]]
+_AXES = ("device_id", "status", "sim", "customer_id")
 
 
 class RawStore:
@@ -87,31 +49,17 @@ class RawStore:
         self._run_id = run_id
         self._scratch = scratch
 
-    def land_messages(self, bodies: Iterable[Records]) -> int:
-        """Append the versions that are new in a batch of bodies; returns how many.
-
-        Call it inside a transaction. An older copy never follows a newer one, in whatever order the
-        bodies come.
-        """
-        path = self._scratch / "messages.parquet.part"
-        _frame(bodies).write_parquet(path, compression="uncompressed")
-        try:
-            self._warehouse.execute(statement("0_raw/arrive_messages"), {"files": [str(path)]})
-        finally:
-            path.unlink()
-        new = self._warehouse.scalar("select count(*) from arrivals where is_new")
-        self._warehouse.execute(statement("0_raw/append_messages"))
-        self._warehouse.execute(statement("0_raw/move_heads"))
-        return int(new)
-
     def land_devices(self, body: Records) -> None:
         """Append the devices of a body that differ from what is held; inside a transaction."""
-        path = self._scratch / "devices.parquet.part"
-        _frame([body]).write_parquet(path, compression="uncompressed")
+        paths = write_frames([[body]], self._scratch, "devices")
+        if not paths:
+            return
         try:
-            self._warehouse.execute(statement("0_raw/append_devices"), {"files": [str(path)]})
+            given = {"files": [str(path) for path in paths]}
+            self._warehouse.execute(statement("0_raw/append_devices"), given)
         finally:
-            path.unlink()
+            for path in paths:
+                path.unlink()
 
     def add_calls(self, calls: Iterable[CallRecord], *, run_id: str | None = None) -> None:
         """Append calls; the ones that are there already must not be given again."""
@@ -139,14 +87,15 @@ class RawStore:
         rows = [
             (
                 run_id or self._run_id,
-                item.window.begin_at,
-                item.window.end_at,
-                "{}",
+                item.window.begin_at if item.window else None,
+                item.window.end_at if item.window else None,
+                json.dumps(dict(item.filters), sort_keys=True),
                 item.state,
                 item.rows,
                 item.counted,
                 item.call_id,
                 item.asked_at,
+                item.reading,
             )
             for item in asked
         ]
@@ -165,20 +114,84 @@ class RawStore:
     def newest_window(self) -> Window | None:
         """Return the newest window that was proven to hold messages; None if there is none."""
         sql = "from raw.windows where state = 'verified' and rows > 0 order by end_at desc limit 1"
-        return next(iter(_windows(self._warehouse.rows(f"select begin_at, end_at {sql}"))), None)
+        return next(iter(windows_of(self._warehouse.rows(f"select begin_at, end_at {sql}"))), None)
 
     def holds_any(self, message_ids: Iterable[int]) -> bool:
         """Whether one of these messages is held."""
         sql = "select count(*) from raw.message_heads where list_contains($ids, message_id)"
         return bool(self._warehouse.scalar(sql, {"ids": list(message_ids)}))
 
+    def dates(self, message_ids: Iterable[int]) -> dict[int, dict[str, int | None]]:
+        """Return the dates of messages by column, as epoch seconds; unsure ones are left out."""
+        given = {"ids": sorted(message_ids)}
+        rows = self._warehouse.rows(statement("0_raw/dates"), given)
+        return {row.pop("message_id"): row for row in rows}
+
+    def statuses(self, message_ids: Iterable[int]) -> set[int]:
+        """Return the statuses of some messages."""
+        sql = """
+            select distinct status
+            from raw.message_heads
+            where list_contains($ids, message_id) and status is not null
+        """
+        return {row["status"] for row in self._warehouse.rows(sql, {"ids": sorted(message_ids)})}
+
+    def answer_zones(self, message_ids: Iterable[int]) -> list[str]:
+        """Return the named zones in which the dates of some messages are written."""
+        sql = """
+            select distinct payload ->> '$.created.timezone' as zone
+            from raw.messages
+            where
+                list_contains($ids, message_id) and json_valid(payload)
+                and (payload ->> '$.created.timezone_type') = '3'
+        """
+        rows = self._warehouse.rows(sql, {"ids": sorted(message_ids)})
+        return sorted(row["zone"] for row in rows if row["zone"])
+
+    def held(self) -> int:
+        """Return how many messages are held that have not vanished."""
+        sql = "select count(*) from raw.message_heads where gone_at is null"
+        return int(self._warehouse.scalar(sql))
+
+    def floor(self) -> DateTime | None:
+        """Return where the account's history begins, as far as it was ever asked; None if never."""
+        floor = self._warehouse.scalar("select min(asked_since) from raw.runs")
+        return None if floor is None else utc(floor)
+
+    def usual(self) -> tuple[float, DateTime | None]:
+        """Return how many messages a day has, and when the first one was made."""
+        (row,) = self._warehouse.rows(
+            """
+            select
+                count(*) / greatest(datediff('day', min(created_at), max(created_at)), 1)
+                    as per_day,
+                min(created_at) as since
+            from raw.message_heads
+            where gone_at is null
+            """
+        )
+        return row["per_day"], None if row["since"] is None else utc(row["since"])
+
+    def known_devices(self) -> set[int]:
+        """Return every phone ever listed or met in a message."""
+        return self.device_ids() | set(self.values()["device_id"])
+
+    def values(self) -> dict[str, tuple[int, ...]]:
+        """Return the phones, statuses, SIMs and customers of the messages held."""
+        found: dict[str, tuple[int, ...]] = {}
+        for axis in _AXES:
+            sql = f"select distinct {axis} as value from raw.message_heads"  # noqa: S608 - our own
+            rows = self._warehouse.rows(sql)
+            found[axis] = tuple(sorted(row["value"] for row in rows if row["value"] is not None))
+        return found
+
     def trait(self, name: str) -> Trait | None:
         """Return what was last measured of a habit; None if it never was."""
-        sql = "from raw.traits where name = $name order by measured_at desc limit 1"
+        sql = "from raw.traits where name = $name order by measured_at desc, rowid desc limit 1"
         rows = self._warehouse.rows(
             f"select name, value, number, evidence, measured_at {sql}", {"name": name}
         )
-        return Trait(**{**rows[0], "measured_at": _utc(rows[0]["measured_at"])}) if rows else None
+        return Trait(**{**rows[0], "measured_at": utc(rows[0]["measured_at"])}) if rows else None
 
     def add_trait(self, trait: Trait) -> None:
         """Keep what was measured of a habit."""
@@ -197,55 +210,30 @@ class RawStore:
         """Return how many hours before an asking its proof ends."""
         return int(self._warehouse.scalar("select hours from raw.margin"))
 
-    def holds_unsent(self) -> bool:
-        """Whether a message without a sent time is held: then windows do not go by that time."""
-        sql = """
-            select exists(
-                select 1 from raw.messages
-                where json_valid(payload) and (payload ->> '$.senttime') is null
-            )
-        """
-        return bool(self._warehouse.scalar(sql))
-
-    def known_times(self) -> dict[str, list[int]]:
-        """Return the times of the newest messages by date column, as epoch seconds."""
-        frame = self._warehouse.frame(statement("0_raw/known_times"))
-        return {name: frame[name].drop_nulls().to_list() for name in frame.columns}
-
     def proven(self) -> list[Window]:
         """Return the stretches of history that are proven, merged, in order."""
-        return _windows(self._warehouse.rows(statement("0_raw/proven")))
+        return windows_of(self._warehouse.rows(statement("0_raw/proven")))
 
-    def unsettled(self, now: DateTime, settle_hours: int, final: Iterable[int]) -> list[Window]:
-        """Return the windows that hold messages which may still change by themselves."""
-        given = {"now": now, "settle_hours": settle_hours, "final_statuses": sorted(final)}
-        return _windows(self._warehouse.rows(statement("0_raw/unsettled"), given))
+    def unsettled(
+        self, now: DateTime, settle_hours: int, final: Iterable[int], place: Place | None
+    ) -> list[Window]:
+        """Return the stretches that hold messages which may still change by themselves."""
+        given = {
+            "now": now,
+            "settle_hours": settle_hours,
+            "final_statuses": sorted(final),
+            "is_known": place is not None,
+            "reading_column": place.column if place else "created",
+            "grain": place.grain if place else 1,
+        }
+        return windows_of(self._warehouse.rows(statement("0_raw/unsettled"), given))
 
 
-def _windows(rows: list[dict[str, Any]]) -> list[Window]:
-    return [Window(_utc(row["begin_at"]), _utc(row["end_at"])) for row in rows]
+def windows_of(rows: list[dict[str, Any]]) -> list[Window]:
+    """Return rows of `begin_at` and `end_at` as windows."""
+    return [Window(utc(row["begin_at"]), utc(row["end_at"])) for row in rows]
 
 
-def _utc(value: Any) -> DateTime:
+def utc(value: Any) -> DateTime:
+    """Return an instant of a row as ours."""
     return DateTime.instance(value).in_timezone("UTC")
-
-
-def _frame(bodies: Iterable[Records]) -> "pl.DataFrame":
-    """Lay the records of bodies side by side; bytes that are no UTF-8 are replaced."""
-    import polars as pl  # noqa: PLC0415 - only who lands pays for polars
-
-    parts = [
-        pl.DataFrame(
-            {
-                "message_id": [message_id for message_id, _ in body.records],
-                "payload": [record.decode("utf-8", "replace") for _, record in body.records],
-            },
-            schema={"message_id": pl.Int64, "payload": pl.String},
-        ).with_columns(
-            pl.lit(body.call.call_id, pl.String).alias("call_id"),
-            pl.lit(body.call.asked_at, pl.Datetime("us", "UTC")).alias("asked_at"),
-            pl.lit(body.call.answered_at, pl.Datetime("us", "UTC")).alias("answered_at"),
-        )
-        for body in bodies
-    ]
-    return pl.concat(parts)

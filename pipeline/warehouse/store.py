@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 T = TypeVar("T")
+# What the tables of raw look like; a higher number in a file is a newer sms24's.
+FORMAT = 1
+# How DuckDB words damage that it meets while it reads, whatever class the error has.
+_DAMAGE = ("Corrupt database file", "Could not read enough bytes", "not a valid DuckDB")
+
+_RESTORE = "Restore it from a backup, or move it away and run again: everything is fetched anew."
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -38,6 +44,28 @@ class Warehouse:
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
         self._connection = connection
         self.path = path
+
+    def prepare(self) -> None:
+        """Make what is missing of the raw schema; raises WarehouseError for a newer format."""
+        for name in ("tables", "views", "macros"):
+            self.script(statement(f"0_raw/{name}"))
+        known = self.scalar("select max(number) from raw.format")
+        if known is None:
+            self.append("raw.format", ("number",), [(FORMAT,)])
+        elif known > FORMAT:
+            raise WarehouseError(
+                f"The warehouse {self.path} was written by a newer sms24 (format {known}).",
+                advice="Install that version, or use another data folder.",
+            )
+        sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'lookupzones'"
+        if not self.scalar(sql):
+            self.load_zones()
+
+    def load_zones(self) -> None:
+        """Write down anew what the texts of zones can stand for."""
+        file = str(resource_folder("sql") / "seeds" / "zone_abbreviations.csv")
+        sql = f"create or replace table lookup.zones as {statement('lookups/zones')}"
+        self.execute(sql, {"file": file})
 
     def execute(self, sql: str, parameters: Mapping[str, Any] | None = None) -> None:
         """Run one statement for its effect; parameters are named `$name`."""
@@ -97,7 +125,14 @@ class Warehouse:
         self._connection.execute("commit")
 
     def _run(self, work: Callable[[], T]) -> T:
-        return interruptible(self._connection, work)
+        try:
+            return interruptible(self._connection, work)
+        except duckdb.Error as error:
+            if any(words in str(error) for words in _DAMAGE):
+                raise WarehouseError(
+                    f"The warehouse {self.path} is damaged.", advice=_RESTORE
+                ) from None
+            raise
 
 
 @contextmanager
@@ -107,15 +142,14 @@ def open_warehouse(path: Path) -> Iterator[Warehouse]:
         connection = duckdb.connect(str(path), config=_CONFIG)
     except duckdb.Error as error:
         raise WarehouseError(
-            f"The warehouse {path} cannot be opened.",
-            advice=f"Restore it from a backup, or move it away and run again. ({error})",
+            f"The warehouse {path} cannot be opened.", advice=f"{_RESTORE} ({error})"
         ) from None
     try:
         path.chmod(0o600)
         connection.execute("set timezone = 'UTC'")
         connection.execute("set enable_progress_bar = false")
         warehouse = Warehouse(connection, path)
-        warehouse.script(statement("0_raw/tables"))
+        warehouse.prepare()
         yield warehouse
     finally:
         connection.close()

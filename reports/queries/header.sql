@@ -15,7 +15,8 @@ missing as (
     from coverage
     cross join snapshot_info
     where
-        coverage.state = 'hole'
+        not coverage.is_proven
+        and not coverage.is_tail
         and (coverage.begin_at at time zone snapshot_info.timezone)::date <= $last
         and (coverage.end_at at time zone snapshot_info.timezone)::date >= $first
 ),

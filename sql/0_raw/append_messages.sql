@@ -5,7 +5,8 @@ select
     payload,
     payload_hash,
     call_id,
-    answered_at as first_seen_at
+    answered_at as first_seen_at,
+    previous_seen_at
 from arrivals
 where is_new
 order by asked_at, message_id

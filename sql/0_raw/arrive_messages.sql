@@ -6,37 +6,29 @@ create or replace temp table arrivals as
 with
 
 received as (
-    select
-        *,
-        md5_number(payload) as payload_hash,
-        row_number() over (partition by message_id, call_id) as copy
+    select *, md5_number(payload) as payload_hash
     from read_parquet($files)
+    qualify row_number() over (partition by message_id, call_id) = 1
 ),
 
 compared as (
     select
         received.*,
-        coalesce(
-            lag(received.payload_hash) over (
-                partition by received.message_id
-                order by received.asked_at, received.call_id
-            ),
-            heads.payload_hash
-        ) as previous_hash
+        coalesce(lag(received.payload_hash) over earlier, heads.payload_hash) as previous_hash,
+        coalesce(lag(received.asked_at) over earlier, heads.asked_at) as previous_seen_at
     from received
     left join raw.message_heads as heads on received.message_id = heads.message_id
-    where received.copy = 1 and (heads.asked_at is null or received.asked_at >= heads.asked_at)
+    where heads.asked_at is null or received.asked_at >= heads.asked_at
+    window earlier as (
+        partition by received.message_id order by received.asked_at, received.call_id
+    )
 ),
 
 final as (
     select
-        message_id,
-        payload,
-        payload_hash,
-        call_id,
-        asked_at,
-        answered_at,
-        previous_hash is distinct from payload_hash as is_new
+        * exclude (previous_hash, previous_seen_at),
+        previous_hash is distinct from payload_hash as is_new,
+        if(previous_hash is null, null, previous_seen_at) as previous_seen_at
     from compared
 )
 

@@ -28,6 +28,30 @@ create or replace temp macro php_instants(moment, iana, seconds) as (
     end
 );
 
+-- The one instant that a date means: its only one, else the only one inside what was asked; or null.
+create or replace temp macro only_instant(options, begin_at, end_at) as (
+    case
+        when len(options) = 1 then options[1]
+        when len(options) > 1 and len(list_filter(
+            options,
+            lambda instant: instant >= begin_at - interval 1 second and instant <= end_at
+        )) = 1 then list_filter(
+            options,
+            lambda instant: instant >= begin_at - interval 1 second and instant <= end_at
+        )[1]
+    end
+);
+
+-- The date of a message that bounds are compared with, by its name.
+create or replace temp macro head_date(name, head) as (
+    case name
+        when 'created' then head.created_at
+        when 'due' then head.due_at
+        when 'scheduled' then head.scheduled_at
+        when 'sent' then head.sent_at
+    end
+);
+
 -- A phone number with its middle hidden; short codes and names of senders are nobody's secret.
 create or replace temp macro masked(text) as (
     case

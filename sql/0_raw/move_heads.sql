@@ -1,20 +1,45 @@
--- Keep for each message of a batch which version is the latest and who showed it. Reads: arrivals.
--- Note: the hash is of the payload as received, also where it is no JSON that DuckDB reads.
+-- Keep for each message of a batch which version is the latest, where it stands, and who showed it.
+-- Grain: one row per message. Reads: arrivals, placed.
+-- Note: a message that had vanished and is shown again is there again.
 merge into raw.message_heads as heads
 using (
     select
-        message_id,
-        payload_hash,
-        try_cast(payload ->> '$.status' as integer) as status,
-        greatest(
-            try_cast(payload ->> '$.created.date' as timestamp),
-            try_cast(payload ->> '$.timetosend.date' as timestamp)
-        ) as due_text,
-        asked_at,
-        call_id
-    from (select * replace (if(json_valid(payload), payload, '{}') as payload) from arrivals)
-    qualify row_number() over (partition by message_id order by asked_at desc, call_id desc) = 1
+        seen.message_id,
+        seen.payload_hash,
+        seen.asked_at,
+        seen.call_id,
+        placed.* exclude (message_id),
+        placed.message_id is not null as is_new
+    from arrivals as seen
+    left join placed on seen.message_id = placed.message_id
+    qualify row_number() over (
+        partition by seen.message_id order by seen.asked_at desc, seen.call_id desc
+    ) = 1
 ) as latest
 on heads.message_id = latest.message_id
-when matched then update
-when not matched then insert
+when matched and latest.is_new then update set
+    payload_hash = latest.payload_hash,
+    status = latest.status,
+    device_id = latest.device_id,
+    sim = latest.sim,
+    customer_id = latest.customer_id,
+    created_at = latest.created_at,
+    due_at = latest.due_at,
+    scheduled_at = latest.scheduled_at,
+    sent_at = latest.sent_at,
+    is_sure = latest.is_sure,
+    asked_at = latest.asked_at,
+    call_id = latest.call_id,
+    gone_at = null
+when matched then update set
+    asked_at = latest.asked_at,
+    call_id = latest.call_id,
+    gone_at = null
+when not matched then insert (
+    message_id, payload_hash, status, device_id, sim, customer_id,
+    created_at, due_at, scheduled_at, sent_at, is_sure, asked_at, call_id
+) values (
+    latest.message_id, latest.payload_hash, latest.status, latest.device_id, latest.sim,
+    latest.customer_id, latest.created_at, latest.due_at, latest.scheduled_at, latest.sent_at,
+    latest.is_sure, latest.asked_at, latest.call_id
+)

@@ -4,6 +4,9 @@
 create schema if not exists raw;
 create schema if not exists lookup;
 
+-- one row: the format of this file; a newer one is refused
+create table if not exists raw.format (number integer);
+
 -- one row per run of a command that writes
 create table if not exists raw.runs (
     run_id varchar,
@@ -15,7 +18,12 @@ create table if not exists raw.runs (
     asked_since timestamptz,
     settled_until timestamptz,
     calls bigint,
+    late_calls bigint,
+    lookback_calls bigint,
     new_versions bigint,
+    gone bigint,
+    proven_by varchar,
+    doubt varchar,
     version varchar
 );
 
@@ -35,7 +43,8 @@ create table if not exists raw.calls (
     body_sha256 varchar
 );
 
--- one row per asking of a window; call_id is the call that brought its rows (or its count of 0)
+-- one row per asking of a window, and one per part of it that was asked by itself (then with filters);
+-- call_id is the call that brought its rows (or its count of 0); reading is how its bounds were read
 create table if not exists raw.windows (
     run_id varchar,
     begin_at timestamptz,
@@ -45,26 +54,45 @@ create table if not exists raw.windows (
     rows bigint,
     counted bigint,
     call_id varchar,
-    asked_at timestamptz
+    asked_at timestamptz,
+    reading varchar
 );
 
--- one row per version of a message: append-only
+-- one row per version of a message: append-only; previous_seen_at is the last asking that showed the
+-- version before it, null for the first
 create table if not exists raw.messages (
     message_id bigint,
     payload varchar using compression zstd,
     payload_hash uhugeint,
     call_id varchar,
-    first_seen_at timestamptz
+    first_seen_at timestamptz,
+    previous_seen_at timestamptz
 );
 
--- one row per message: its latest version's hash, and the last asking that showed it
+-- one row per time that a message was found to have vanished: append-only
+create table if not exists raw.absences (
+    message_id bigint,
+    run_id varchar,
+    noticed_at timestamptz
+);
+
+-- one row per message: its latest version's hash, where it stands, and the last asking that showed it;
+-- is_sure: whether created_at is the only instant that its date can mean
 create table if not exists raw.message_heads (
     message_id bigint,
     payload_hash uhugeint,
     status integer,
-    due_text timestamp,
+    device_id bigint,
+    sim integer,
+    customer_id bigint,
+    created_at timestamptz,
+    due_at timestamptz,
+    scheduled_at timestamptz,
+    sent_at timestamptz,
+    is_sure boolean,
     asked_at timestamptz,
-    call_id varchar
+    call_id varchar,
+    gone_at timestamptz
 );
 
 -- one row per version of a device: append-only
@@ -73,6 +101,14 @@ create table if not exists raw.devices (
     payload varchar using compression zstd,
     payload_hash uhugeint,
     call_id varchar,
+    first_seen_at timestamptz
+);
+
+-- one row per field of messages and the type that its values had: the first time it was met
+create table if not exists raw.fields (
+    name varchar,
+    type varchar,
+    run_id varchar,
     first_seen_at timestamptz
 );
 
@@ -93,25 +129,3 @@ create table if not exists raw.traits (
     evidence varchar,
     measured_at timestamptz
 );
-
--- one row: hours before an asking up to which it proves; where the zone of the bounds is not known to
--- be UTC, the newest part of what was asked may have been read as lying in the future
-create or replace view raw.margin as
-select if(coalesce(arg_max(value, measured_at), 'unknown') = 'UTC', 0, 15) as hours
-from raw.traits
-where name = 'filter_zone';
-
--- one row per window that its count proves
-create or replace view raw.proofs as
-select
-    begin_at,
-    if(hours = 0, end_at, least(end_at, asked_at - to_hours(hours))) as end_at
-from raw.windows
-cross join raw.margin
-where state in ('verified', 'empty') and filters = '{}';
-
--- one row: up to when history can be proven at all, by the gateway's own clock
-create or replace view raw.horizon as
-select max(settled_until) - to_hours(any_value(hours)) as settled_until
-from raw.runs
-cross join raw.margin;

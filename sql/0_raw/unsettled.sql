@@ -1,11 +1,48 @@
--- The windows that hold messages which may still change by themselves.
--- Grain: one row per window. Reads: raw.message_heads, raw.windows.
--- Note: due_text has no zone, so 15 hours more than the horizon are taken.
-select distinct windows.begin_at, windows.end_at
-from raw.message_heads as heads
-inner join raw.windows as windows on heads.call_id = windows.call_id
-where
-    not list_contains($final_statuses, coalesce(heads.status, 0))
-    and coalesce(heads.due_text, $now::timestamp)
-        > $now::timestamp - to_hours($settle_hours + 15)
-order by windows.begin_at
+-- The stretches of time that hold messages which may still change by themselves.
+-- Grain: one row per stretch; messages within six hours of each other are one.
+-- Reads: raw.message_heads, raw.windows.
+-- Note: a message without a sure date is sought in the window that brought it.
+with
+
+open as (
+    select head_date($reading_column, heads) as moment, heads.call_id
+    from raw.message_heads as heads
+    where
+        heads.gone_at is null
+        and not list_contains($final_statuses, coalesce(heads.status, 0))
+        and coalesce(heads.due_at, $now) > $now - to_hours($settle_hours)
+),
+
+placed as (
+    select moment as begin_at, moment + to_seconds($grain + 1) as end_at
+    from open
+    where moment is not null and $is_known
+    union
+    select windows.begin_at, windows.end_at
+    from open
+    inner join raw.windows as windows on open.call_id = windows.call_id
+    where (open.moment is null or not $is_known) and windows.begin_at is not null
+),
+
+marked as (
+    select
+        *,
+        begin_at > max(end_at) over (
+            order by begin_at, end_at rows between unbounded preceding and 1 preceding
+        ) + interval 6 hours as is_start
+    from placed
+),
+
+numbered as (
+    select *, count(*) filter (where is_start) over (order by begin_at, end_at) as stretch
+    from marked
+),
+
+final as (
+    select min(begin_at) as begin_at, max(end_at) as end_at
+    from numbered
+    group by stretch
+    order by begin_at
+)
+
+select * from final

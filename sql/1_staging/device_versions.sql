@@ -1,6 +1,6 @@
 -- What each version of each device said.
 -- Grain: one row per version of a device.
--- Reads: raw.devices, seeds.zones
+-- Reads: raw.devices, lookup.zones
 with
 
 versions as (
@@ -44,8 +44,8 @@ final as (
         php_instants(said.lastseen, l.iana, l.seconds)[1] as last_seen_at,
         first_seen_at
     from versions
-    left join seeds.zones as c on lower(said.created.timezone) = c.zone
-    left join seeds.zones as l on lower(said.lastseen.timezone) = l.zone
+    left join lookup.zones as c on lower(said.created.timezone) = c.zone
+    left join lookup.zones as l on lower(said.lastseen.timezone) = l.zone
 )
 
 select * from final

@@ -1,6 +1,6 @@
 -- What each version of each message said, with typed columns and its dates as instants.
 -- Grain: one row per version of a message.
--- Reads: raw.messages, raw.windows, seeds.zones
+-- Reads: raw.messages, raw.windows, lookup.zones
 -- Note: where a date can mean two instants, the one inside the window that was asked is taken; where
 --       that does not tell, the first, and is_time_ambiguous says so.
 with
@@ -9,6 +9,7 @@ versions as (
     select
         message_id,
         first_seen_at,
+        previous_seen_at,
         call_id,
         row_number() over (partition by message_id order by first_seen_at, rowid) as version,
         json_transform(
@@ -46,9 +47,9 @@ placed as (
         ) as created_inside
     from versions
     left join asked on versions.call_id = asked.call_id
-    left join seeds.zones as c on lower(said.created.timezone) = c.zone
-    left join seeds.zones as d on lower(said.timetosend.timezone) = d.zone
-    left join seeds.zones as s on lower(said.senttime.timezone) = s.zone
+    left join lookup.zones as c on lower(said.created.timezone) = c.zone
+    left join lookup.zones as d on lower(said.timetosend.timezone) = d.zone
+    left join lookup.zones as s on lower(said.senttime.timezone) = s.zone
 ),
 
 final as (
@@ -78,7 +79,8 @@ final as (
         coalesce(
             list_filter(sent_options, lambda instant: instant >= created_at)[1], sent_options[1]
         ) as sent_at,
-        first_seen_at
+        first_seen_at,
+        previous_seen_at
     from placed
 )
 

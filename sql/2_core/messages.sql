@@ -1,6 +1,7 @@
 -- Every message as it was last seen: its outcome, its day, its recipient, who carried it.
 -- Grain: one row per message.
--- Reads: lookup.recipients, seeds.status_codes, staging.message_versions, staging.sim_versions
+-- Reads: lookup.recipients, raw.message_heads, seeds.status_codes, staging.message_versions,
+--        staging.sim_versions
 -- Note: the carrier is the one of the sending SIM when the message was due; before a device was first
 --       listed, the first that is known.
 with
@@ -56,7 +57,7 @@ regions as (
 
 final as (
     select
-        latest.* exclude (version, first_seen_at, scheduled_at),
+        latest.* exclude (version, first_seen_at, previous_seen_at, scheduled_at),
         coalesce(codes.outcome, 'unknown') as outcome,
         coalesce(codes.is_final, false) as is_final,
         recipients.e164,
@@ -66,9 +67,10 @@ final as (
         (latest.due_at at time zone getvariable('timezone'))::date as day,
         seen.first_seen_at,
         if(codes.is_final, seen.same_since, null) as settled_at,
-        null::timestamptz as gone_at
+        heads.gone_at
     from latest
     inner join seen on latest.message_id = seen.message_id
+    inner join raw.message_heads as heads on latest.message_id = heads.message_id
     left join seeds.status_codes as codes on latest.status = codes.code
     left join regions on latest.device_id = regions.device_id
     left join lookup.recipients as recipients

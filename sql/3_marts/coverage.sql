@@ -9,11 +9,16 @@ final as (
         coverage.begin_at,
         coverage.end_at,
         coverage.state,
+        coverage.is_proven,
+        coverage.is_tail,
         count(messages.message_id) as messages
     from core.coverage as coverage
     left join core.messages as messages
-        on messages.created_at >= coverage.begin_at and messages.created_at < coverage.end_at
-    group by coverage.begin_at, coverage.end_at, coverage.state
+        on
+            messages.created_at >= coverage.begin_at
+            and messages.created_at < coverage.end_at
+            and messages.gone_at is null
+    group by all
     order by coverage.begin_at
 )
 

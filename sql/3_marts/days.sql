@@ -8,7 +8,7 @@ span as (
     select
         coalesce(
             (
-                select min(asked_since) from raw.runs
+                select min(asked_since) from raw.runs having min(asked_since) > '2010-01-01'
             ),
             (
                 select min(created_at) from core.messages
@@ -30,6 +30,20 @@ edged as (
     from calendar
 ),
 
+proven as (
+    select
+        edged.day,
+        sum(
+            epoch(least(coverage.end_at, edged.end_at))
+            - epoch(greatest(coverage.begin_at, edged.begin_at))
+        ) as seconds
+    from edged
+    inner join core.coverage as coverage
+        on coverage.begin_at < edged.end_at and coverage.end_at > edged.begin_at
+    where coverage.is_proven
+    group by edged.day
+),
+
 counted as (
     select day, count(*) as messages
     from core.messages
@@ -40,18 +54,12 @@ counted as (
 final as (
     select
         edged.day,
-        exists(
-            select 1
-            from core.coverage
-            where
-                coverage.state = 'proven'
-                and coverage.begin_at <= edged.begin_at
-                and coverage.end_at >= edged.end_at
-        ) as is_proven,
+        coalesce(proven.seconds >= epoch(edged.end_at) - epoch(edged.begin_at), false) as is_proven,
         coalesce(counted.messages, 0) as messages,
         datediff('hour', edged.begin_at, edged.end_at)::integer as hours
     from edged
     left join counted on edged.day = counted.day
+    left join proven on edged.day = proven.day
     order by edged.day
 )
 

@@ -15,7 +15,12 @@ final as (
         asked_since,
         settled_until,
         calls,
+        late_calls,
+        lookback_calls,
         new_versions,
+        gone,
+        proven_by,
+        doubt,
         version
     from raw.runs
     order by started_at, run_id

@@ -1,5 +1,5 @@
 -- What a zone's text can stand for: a zone by name, or the offsets of an abbreviation.
--- Grain: one row per text, in lower case. Reads: seeds.zone_abbreviations
+-- Grain: one row per text, in lower case. Reads: seeds/zone_abbreviations.csv
 with
 
 named as (
@@ -10,7 +10,7 @@ named as (
 
 abbreviated as (
     select abbreviation as zone, list(seconds order by position) as seconds
-    from seeds.zone_abbreviations
+    from read_csv($file, header = true)
     group by abbreviation
 ),
 

@@ -15,7 +15,7 @@ from pipeline.emulator.habits import TOKEN, Habits
 from pipeline.emulator.log import CallLog
 from pipeline.emulator.watch import EmulatorClock
 from pipeline.emulator.world import World, make_world
-from pipeline.extract.sync import Asking
+from pipeline.extract.plan import Asking
 from pipeline.run import Means, RunResult, run_all
 from pipeline.settings import Settings
 from pipeline.values import Secret

@@ -1,0 +1,112 @@
+"""Ask many windows at once, in threads, and land what comes in batches."""
+
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from pipeline.errors import GatewayError
+from pipeline.extract.ask import Answer, Asker, Job
+from pipeline.extract.landing import Lander
+from pipeline.futures import wait_for_first
+from pipeline.progress import Progress
+from pipeline.values import Window
+from pipeline.warehouse.asked import Asked
+from pipeline.warehouse.inbox import Landing
+
+_BATCH_BODIES = 8
+_BATCH_BYTES = 32_000_000
+# A gateway that brings no rows for so many windows in turn brings none at all.
+_MOST_FAILURES = 60
+
+
+class Fetcher:
+    """Fetches windows and lands them; used by one thread.
+
+    Attributes:
+        error: the first failure that left a hole; None if there was none.
+        has_landed: whether any window was answered.
+        missing: messages that were counted and did not come.
+        unusual: windows that came empty where messages would be usual.
+        unproven: windows that came, and whose rows and counts do not agree.
+        rows: messages that came.
+    """
+
+    def __init__(
+        self, asker: Asker, lander: Lander, progress: Progress, *, concurrency: int
+    ) -> None:
+        self._asker = asker
+        self._lander = lander
+        self._progress = progress
+        self._concurrency = concurrency
+        self._failures = 0
+        self.error: GatewayError | None = None
+        self.has_landed = False
+        self.missing = self.unproven = self.rows = 0
+        self.unusual: list[Window] = []
+
+    def fetch(self, jobs: Iterable[Job]) -> None:
+        """Ask for every job and its parts; a gateway that is out leaves the rest unasked."""
+        batch = _Batch()
+        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="ask") as pool:
+            pending: set[Future[Answer]] = {pool.submit(self._asker.ask, job) for job in jobs}
+            try:
+                while pending:
+                    done, pending = wait_for_first(pending)
+                    for answer in (future.result() for future in done if not future.cancelled()):
+                        pending |= {pool.submit(self._asker.ask, part) for part in answer.parts}
+                        batch.add(answer)
+                        self._note(answer)
+                    if self._failures >= _MOST_FAILURES:
+                        pending = {future for future in pending if not future.cancel()}
+                    if batch.is_full:
+                        self._land(batch)
+                self._land(batch)
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
+
+    def _note(self, answer: Answer) -> None:
+        self.missing += answer.missing
+        if answer.is_unusual and answer.job.window:
+            self.unusual.append(answer.job.window)
+        if answer.error is None:
+            self._failures = 0 if answer.landing else self._failures
+            self.has_landed = self.has_landed or not answer.parts
+            is_proven = answer.landing is None or answer.landing.ticket.state == "verified"
+            self.unproven += not (is_proven or answer.job.is_tail or answer.job.window is None)
+            return
+        self._failures += 1
+        if answer.parts and self._failures < _MOST_FAILURES:
+            return
+        self.error = self.error or answer.error
+        if not answer.parts:
+            # Asked until the breaker opened: the others would be, too.
+            self._failures = max(self._failures, _MOST_FAILURES if self._asker.is_out else 0)
+
+    def _land(self, batch: "_Batch") -> None:
+        landings, counted = batch.take()
+        kept = self._lander.land(landings, counted)
+        rows = sum(asking.whole.rows for asking in kept)
+        self.rows += rows
+        self._progress.advance(rows)
+
+
+class _Batch:
+    """The answers since the last landing."""
+
+    def __init__(self) -> None:
+        self._landings: list[Landing] = []
+        self._counted: list[Asked] = []
+
+    @property
+    def is_full(self) -> bool:
+        size = sum(landing.bytes for landing in self._landings)
+        return len(self._landings) >= _BATCH_BODIES or size >= _BATCH_BYTES
+
+    def add(self, answer: Answer) -> None:
+        self._landings += [answer.landing] if answer.landing else []
+        self._counted += [answer.asked] if answer.asked else []
+
+    def take(self) -> tuple[list[Landing], list[Asked]]:
+        taken = self._landings, self._counted
+        self._landings, self._counted = [], []
+        return taken

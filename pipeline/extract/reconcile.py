@@ -1,0 +1,188 @@
+"""Compare what the gateway counts with what is held, and find where they differ.
+
+A dozen counts when nothing changed; what differs is halved until it is small enough to be read.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pendulum import DateTime
+
+from pipeline.extract.ask import Job
+from pipeline.extract.questions import Questions
+from pipeline.extract.survey import CountTrait
+from pipeline.statuses import KNOWN_STATUSES
+from pipeline.values import Window
+from pipeline.warehouse.asked import Place
+from pipeline.warehouse.held import HeldCounts
+
+# Whole history is compared in so many parts: what cancels out in one part alone stays hidden.
+_PARTS = 4
+# What the whole and its parts may cost: longer histories in short periods are compared in turns.
+_MOST_CALLS = 120
+_MOST_EMPTY = 10
+# What lies on the bound itself may be in neither half.
+_SEAM = 2
+_ALL: dict[str, int] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    window: Window
+    held: Mapping[tuple[int | None, int | None], int]
+
+    @property
+    def messages(self) -> int:
+        return sum(self.held.values())
+
+    def counted(self, filters: Mapping[str, int], hidden_sims: tuple[int, ...]) -> int:
+        """Return how many are held that a question with these filters counts."""
+        return sum(
+            count
+            for (status, sim), count in self.held.items()
+            if filters.get("status", status) == status
+            and (filters["sim"] == sim if "sim" in filters else sim not in hidden_sims)
+        )
+
+
+class Reconciler:
+    """Finds the stretches of history in which the gateway holds something else than we do.
+
+    Args:
+        limit: messages up to which a stretch that differs is read as it is.
+        longest: seconds of the longest period that the gateway accepts; infinite for any.
+    """
+
+    def __init__(
+        self,
+        questions: Questions,
+        held: HeldCounts,
+        counts: CountTrait,
+        place: Place,
+        *,
+        limit: float,
+        longest: float,
+    ) -> None:
+        self._questions = questions
+        self._held = held
+        self._counts = counts
+        self._place = place
+        self._limit = limit
+        self._longest = longest
+
+    def differing(self, stretches: Sequence[Window], turn: int) -> list[Job]:
+        """Return jobs for what differs inside these stretches.
+
+        A history that is too long to be compared at once is looked at in turns.
+        """
+        quiet = (self._between_messages(window) for window in stretches)
+        return [job for window in quiet if window for job in self._inside(window, turn)]
+
+    def _between_messages(self, window: Window) -> Window | None:
+        """Return the stretch with its ends moved to where no message is close by."""
+        begin = self._quiet(window.begin_at) or window.begin_at
+        end = self._quiet(window.end_at) or window.end_at
+        return Window(begin, end) if begin < end else None
+
+    def _inside(self, window: Window, turn: int) -> Iterator[Job]:
+        parts = self._parts(window)
+        if window.seconds < self._longest:
+            (whole,) = self._stretches([window])
+            totals = [part for part in parts if self._differs(part, [_ALL])]
+            if not totals and not self._differs(whole, self._questions_for(whole)):
+                return
+            looked_at = parts
+        else:
+            looked_at = list(self._in_turn(parts, turn))
+        for part in looked_at:
+            if self._differs(part, self._questions_for(part)):
+                yield from self._narrowed(part)
+
+    def _in_turn(self, parts: Sequence[_Stretch], turn: int) -> Iterator[_Stretch]:
+        """Give parts whose totals differ, and others in turn."""
+        empty = [part for part in parts if not part.messages]
+        filled = [part for part in parts if part.messages]
+        turns = max(len(filled) * len(KNOWN_STATUSES) // _MOST_CALLS, 1)
+        for number, part in enumerate(filled):
+            if number % turns == turn % turns or self._differs(part, [_ALL]):
+                yield part
+        turns = max(len(empty) // _MOST_EMPTY, 1)
+        yield from (p for n, p in enumerate(empty) if n % turns == turn % turns)
+
+    def _narrowed(self, stretch: _Stretch) -> Iterator[Job]:
+        """Give the smallest stretches that differ, none larger than may be read at once."""
+        halves = self._halves(stretch)
+        if stretch.messages <= self._limit or not halves:
+            yield Job(stretch.window, held=max(stretch.messages, 1))
+            return
+        differing = [half for half in halves if self._differs(half, self._questions_for(half))]
+        for half in differing:
+            yield from self._narrowed(half)
+        if not differing and self._differs(stretch, self._questions_for(stretch)):
+            seam = halves[0].window.end_at
+            yield Job(Window(seam.subtract(seconds=_SEAM), seam.add(seconds=_SEAM)), held=1)
+
+    def _questions_for(self, stretch: _Stretch) -> list[dict[str, int]]:
+        """Return the questions whose counts together tell a stretch from another."""
+        statuses = sorted({status for status, _ in stretch.held if status is not None})
+        hidden = set(self._counts.hidden_statuses)
+        asked: list[dict[str, int]] = [_ALL, *({"status": s} for s in {*statuses, *hidden})]
+        sims = [{"sim": sim} for sim in self._counts.hidden_sims]
+        return [*asked, *({**a, **sim} for a in asked for sim in sims)]
+
+    def _differs(self, stretch: _Stretch, questions: Sequence[Mapping[str, int]]) -> bool:
+        return any(self._is_other(stretch, filters) for filters in questions)
+
+    def _is_other(self, stretch: _Stretch, filters: Mapping[str, int]) -> bool:
+        counted = self._questions.count(stretch.window, filters)
+        held = stretch.counted(filters, self._counts.hidden_sims)
+        if not filters:
+            hidden = self._counts.hidden_statuses
+            held -= sum(stretch.counted({"status": s}, self._counts.hidden_sims) for s in hidden)
+        return counted != held
+
+    def _parts(self, window: Window) -> list[_Stretch]:
+        """Part a stretch at moments without messages, each part about as full as the others."""
+        cuts = [
+            cut
+            for wanted in self._held.quantiles(window, self._place, _PARTS)
+            if (cut := self._cut(wanted, window)) is not None
+        ]
+        edges = sorted({window.begin_at, *cuts, window.end_at})
+        windows = [Window(a, b) for a, b in pairwise(edges)]
+        short = [part for w in windows for part in self._shortened(w)]
+        return self._stretches(short)
+
+    def _shortened(self, window: Window) -> list[Window]:
+        if window.seconds < self._longest:
+            return [window]
+        middle = self._cut(window.begin_at.add(seconds=window.seconds // 2), window)
+        if middle is None:
+            return [window]
+        first, second = Window(window.begin_at, middle), Window(middle, window.end_at)
+        return [*self._shortened(first), *self._shortened(second)]
+
+    def _halves(self, stretch: _Stretch) -> list[_Stretch]:
+        window = stretch.window
+        wanted = self._held.quantiles(window, self._place, 2)
+        wanted = wanted or [window.begin_at.add(seconds=window.seconds // 2)]
+        cut = self._cut(wanted[0], window)
+        if cut is None:
+            return []
+        return self._stretches([Window(window.begin_at, cut), Window(cut, window.end_at)])
+
+    def _cut(self, wanted: DateTime, inside: Window) -> DateTime | None:
+        """Return a bound inside a stretch, near a moment, that has no message close by."""
+        cut = self._quiet(wanted)
+        return cut if cut and inside.begin_at < cut < inside.end_at else None
+
+    def _quiet(self, wanted: DateTime) -> DateTime | None:
+        cut = self._held.quiet(wanted, self._place)
+        if cut is None or not self._questions.reading.is_plain(cut):
+            return None
+        return self._questions.reading.plain_before(cut)
+
+    def _stretches(self, windows: Sequence[Window]) -> list[_Stretch]:
+        held = self._held.by_status(windows, self._place)
+        return [_Stretch(window, held[place]) for place, window in enumerate(windows)]

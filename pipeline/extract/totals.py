@@ -1,0 +1,68 @@
+"""Compare all that is held with all that the gateway counts, where it offers such a total."""
+
+from pipeline.errors import RefusedError
+from pipeline.extract.team import Team
+from pipeline.gateway.reading import NULLABLE
+from pipeline.warehouse.held import HeldCounts
+from pipeline.warehouse.raw import RawStore
+
+# A deaf count tells no window's messages, but all of the account's.
+_TOTAL_KINDS = frozenset({"honest", "deaf"})
+
+
+class Totals:
+    """Counts without dates, before and after the newest messages are fetched.
+
+    A history with a floor has no total: the gateway counts what is before it, too.
+    """
+
+    def __init__(self, team: Team, held: HeldCounts, raw: RawStore, *, has_floor: bool) -> None:
+        self._team = team
+        self._has_floor = has_floor
+        self._held = held
+        self._raw = raw
+        self._before: int | None = None
+        self._after: int | None = None
+
+    def begin(self) -> None:
+        """Count everything, just before the newest messages are fetched."""
+        self._before = self._count()
+
+    def end(self) -> None:
+        """Count everything again, just afterwards; what came meanwhile explains a difference."""
+        self._after = self._count()
+
+    def proven_by(self) -> str:
+        """Return by what the history is proven, in words."""
+        return "windows only" if self._after is None else "counts and totals"
+
+    def doubt(self) -> str:
+        """Say why messages may be missing although no window lacks one; nothing if none may."""
+        held = self._raw.held()
+        if self._before is not None and self._after is not None:
+            least, most = sorted((self._before, self._after))
+            if held < least:
+                return f"The gateway counts {least} messages and only {held} came."
+            if held > most:
+                return f"The gateway counts {most} messages and {held} are held."
+            return ""
+        reading = self._team.questions.reading
+        is_nullable = not reading.is_known or reading.column in NULLABLE
+        if held and is_nullable and not self._held.holds_unsent():
+            return (
+                "The gateway tells no total, and every message that came has a sent time: "
+                "those that were never sent may be missing."
+            )
+        if reading.is_nullable:
+            return "The gateway tells no total, and messages without a date are in no window."
+        return ""
+
+    def _count(self) -> int | None:
+        """Return the total; None where the gateway has none that can be trusted."""
+        counts = self._team.counts
+        if counts.kind not in _TOTAL_KINDS or not counts.is_total_true or self._has_floor:
+            return None
+        try:
+            return sum(self._team.questions.count(None, v) for v in counts.variants)
+        except RefusedError:
+            return None

@@ -1,0 +1,97 @@
+"""What is held of the account's messages, counted."""
+
+from collections.abc import Sequence
+
+import pendulum
+from pendulum import DateTime
+
+from pipeline.values import Window
+from pipeline.warehouse.asked import Place
+from pipeline.warehouse.raw import utc, windows_of
+from pipeline.warehouse.store import Warehouse, statement
+
+_REACH_HOURS = 12
+
+
+class HeldCounts:
+    """Counts of the messages held that have not vanished, by the date that bounds compare."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self._warehouse = warehouse
+
+    def by_status(
+        self, windows: Sequence[Window], place: Place
+    ) -> list[dict[tuple[int | None, int | None], int]]:
+        """Return for each window how many it holds, by status and SIM."""
+        given = {
+            "begins": [window.begin_at for window in windows],
+            "ends": [window.end_at for window in windows],
+            "reading_column": place.column,
+        }
+        found: list[dict[tuple[int | None, int | None], int]] = [{} for _ in windows]
+        for row in self._warehouse.rows(statement("0_raw/held"), given):
+            found[row["stretch"]][row["status"], row["sim"]] = row["messages"]
+        return found
+
+    def by_status_alone(self) -> dict[int | None, int]:
+        """Return how many are held of each status, of whatever time."""
+        sql = """
+            select status, count(*) as messages
+            from raw.message_heads
+            where gone_at is null
+            group by status
+        """
+        return {row["status"]: row["messages"] for row in self._warehouse.rows(sql)}
+
+    def created_since(self, instant: DateTime) -> int:
+        """Return how many messages are held that were made since an instant."""
+        sql = "select count(*) from raw.message_heads where gone_at is null and created_at >= $at"
+        return int(self._warehouse.scalar(sql, {"at": instant}))
+
+    def holds_unsent(self) -> bool:
+        """Whether a message without a sent time is held: then windows do not go by that time."""
+        sql = "select count(*) from raw.message_heads where sent_at is null"
+        return bool(self._warehouse.scalar(sql))
+
+    def quantiles(self, window: Window, place: Place, parts: int) -> list[DateTime]:
+        """Return the moments that part a window into parts of about as many messages."""
+        sql = """
+            select
+                unnest(
+                    approx_quantile(epoch(head_date($reading_column, heads)), $shares)
+                )::bigint as at
+            from raw.message_heads as heads
+            where
+                heads.gone_at is null
+                and head_date($reading_column, heads) >= $begin_at
+                and head_date($reading_column, heads) < $end_at
+        """
+        shares = ", ".join(str(number / parts) for number in range(1, parts))
+        given = {
+            "reading_column": place.column,
+            "begin_at": window.begin_at,
+            "end_at": window.end_at,
+        }
+        rows = self._warehouse.rows(sql.replace("$shares", f"[{shares}]"), given)
+        return [pendulum.from_timestamp(row["at"]) for row in rows if row["at"] is not None]
+
+    def quiet(self, wanted: DateTime, place: Place) -> DateTime | None:
+        """Return the moment nearest to a wanted one that has no message close by."""
+        given = {
+            "wanted": wanted,
+            "reach": _REACH_HOURS,
+            "reading_column": place.column,
+            "grain": place.grain,
+        }
+        moment = self._warehouse.scalar(statement("0_raw/quiet"), given)
+        return utc(moment) if moment is not None else None
+
+    def rows_in(self, window: Window, place: Place) -> int:
+        """Return how many messages a window holds."""
+        (held,) = self.by_status([window], place)
+        return sum(held.values())
+
+    def audit_due(self, now: DateTime, until: DateTime, days: int, place: Place) -> list[Window]:
+        """Return the days of settled history that are to be read again, whatever counts say."""
+        given = {"now": now, "until": until, "days": days, "reading_column": place.column}
+        return windows_of(self._warehouse.rows(statement("0_raw/audit_due"), given))

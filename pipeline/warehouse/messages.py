@@ -1,0 +1,107 @@
+"""Land messages: what is new, where it stands, who came from outside, who has vanished."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pendulum import DateTime
+
+from pipeline.warehouse.asked import Asking, Landed, Place
+from pipeline.warehouse.frames import write_frames
+from pipeline.warehouse.store import Warehouse, statement
+
+_ASKED_COLUMNS = (
+    "asking",
+    "begin_at",
+    "end_at",
+    "asked_at",
+    "noticed_at",
+    "is_placed",
+    "is_whole",
+)
+
+
+class MessageStore:
+    """The messages of one warehouse, written by one run; call it inside a transaction.
+
+    Args:
+        scratch: a folder for files that DuckDB reads; they are removed at once.
+    """
+
+    def __init__(self, warehouse: Warehouse, run_id: str, scratch: Path) -> None:
+        self._warehouse = warehouse
+        self._run = {"run_id": run_id}
+        self._scratch = scratch
+
+    def land(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> Landed:
+        """Append the versions that are new in a batch, and note who has vanished.
+
+        An older copy never follows a newer one, in whatever order the bodies come.
+
+        Args:
+            askings: what was asked and came, in any order.
+            place: how bounds are read; None if it is not known, then nobody is missed.
+            now: when whoever is missed was noticed.
+        """
+        self._note_asked(askings, place, now)
+        has_records = any(body.records for asking in askings for body in asking.records)
+        new, fields = self._append(askings, now) if has_records else (0, ())
+        if place is None:
+            return Landed(new, fields=fields)
+        given = {"reading_column": place.column, "grain": place.grain}
+        strays: frozenset[int] = frozenset()
+        if has_records:
+            rows = self._warehouse.rows(statement("0_raw/strays"), given)
+            strays = frozenset(row["asking"] for row in rows)
+            sql = "delete from asked where list_contains($strays, asking)"
+            self._warehouse.execute(sql, {"strays": sorted(strays)})
+        return Landed(new, self._miss(given), strays, fields)
+
+    def _note_asked(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> None:
+        self._warehouse.execute(statement("0_raw/asked"))
+        rows = [
+            (
+                number,
+                whole.window.begin_at if whole.window else None,
+                whole.window.end_at if whole.window else None,
+                whole.asked_at,
+                now,
+                place is not None and whole.window is not None and whole.reading == place.reading,
+                whole.is_whole,
+            )
+            for number, whole in enumerate(asking.whole for asking in askings)
+        ]
+        self._warehouse.append("asked", _ASKED_COLUMNS, rows)
+
+    def _append(
+        self, askings: Sequence[Asking], now: DateTime
+    ) -> tuple[int, tuple[tuple[str, str], ...]]:
+        paths = write_frames([asking.records for asking in askings], self._scratch, "messages")
+        try:
+            given = {"files": [str(path) for path in paths]}
+            self._warehouse.execute(statement("0_raw/arrive_messages"), given)
+        finally:
+            for path in paths:
+                path.unlink()
+        self._warehouse.execute(statement("0_raw/place_messages"))
+        new = int(self._warehouse.scalar("select count(*) from arrivals where is_new"))
+        fields = self._new_fields(now)
+        self._warehouse.execute(statement("0_raw/append_messages"))
+        self._warehouse.execute(statement("0_raw/move_heads"))
+        return new, fields
+
+    def _new_fields(self, now: DateTime) -> tuple[tuple[str, str], ...]:
+        rows = self._warehouse.rows(statement("0_raw/shapes"))
+        found = tuple((row["name"], row["type"]) for row in rows)
+        kept = [(name, kind, self._run["run_id"], now) for name, kind in found]
+        self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
+        return found
+
+    def _miss(self, given: dict[str, object]) -> int:
+        """Note who should have come and did not; returns how many."""
+        count = "select count(*) from raw.absences"
+        before = self._warehouse.scalar(count)
+        self._warehouse.execute(statement("0_raw/vanished"), given | self._run)
+        missed = int(self._warehouse.scalar(count) - before)
+        if missed:
+            self._warehouse.execute(statement("0_raw/mark_gone"), self._run)
+        return missed

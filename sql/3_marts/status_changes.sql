@@ -1,0 +1,42 @@
+-- Each change of a message's status, with the two askings between which it happened.
+-- Grain: one row per change of a message's status.
+-- Reads: staging.message_versions
+-- Note: the first sighting is no change. Whether a change is possible follows the gateway's own order:
+--       1 -> 3 -> 2 -> 6 -> 7 or 8, and 9 to 12, 100, 101 from 1, 3, 2.
+with
+
+steps (status, place) as (
+    values (1, 1), (3, 2), (2, 3), (6, 4), (7, 5), (8, 5)
+),
+
+ordered as (
+    select
+        message_id,
+        version,
+        lag(status) over (partition by message_id order by version) as from_status,
+        status as to_status,
+        previous_seen_at as not_before,
+        first_seen_at as not_after
+    from staging.message_versions
+),
+
+final as (
+    select
+        ordered.message_id,
+        ordered.from_status,
+        ordered.to_status,
+        ordered.not_before,
+        ordered.not_after,
+        coalesce(
+            later.place > earlier.place
+            or (ordered.from_status in (1, 2, 3) and ordered.to_status in (9, 10, 11, 12, 100, 101)),
+            false
+        ) as is_possible
+    from ordered
+    left join steps as earlier on ordered.from_status = earlier.status
+    left join steps as later on ordered.to_status = later.status
+    where ordered.version > 1 and ordered.from_status is distinct from ordered.to_status
+    order by ordered.message_id, ordered.version
+)
+
+select * from final
