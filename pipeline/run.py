@@ -8,8 +8,10 @@ from pathlib import Path
 
 from pipeline.clock import Clock, SystemClock
 from pipeline.errors import Sms24Error, UnprovenError
+from pipeline.extract.habits import stored_reading
 from pipeline.extract.landing import CallLog
 from pipeline.extract.plan import Asking
+from pipeline.extract.preview import Preview, Previewer
 from pipeline.extract.sync import Sync, SyncResult
 from pipeline.gateway.client import Gateway
 from pipeline.progress import Progress, SilentProgress
@@ -17,8 +19,11 @@ from pipeline.report.delivery import render_delivery
 from pipeline.settings import Settings
 from pipeline.transform.build import build
 from pipeline.version import own_version
+from pipeline.warehouse.asked import Trait
+from pipeline.warehouse.held import HeldCounts
 from pipeline.warehouse.lock import writer_lock
-from pipeline.warehouse.store import Warehouse, open_warehouse
+from pipeline.warehouse.raw import RawStore
+from pipeline.warehouse.store import Warehouse, look_into_warehouse, open_warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,31 @@ def run_sync(settings: Settings, asking: Asking, means: Means) -> RunResult:
         _sync(session, asking)
         _refuse_unproven(session.result.sync)
     return session.result
+
+
+def plan_sync(settings: Settings, asking: Asking, clock: Clock) -> Preview | None:
+    """Return what a sync would ask, from what is stored; None if nothing is. Touches nothing."""
+    if not settings.warehouse_path.exists():
+        return None
+    asking = replace(asking, since=asking.since or settings.since)
+    with look_into_warehouse(settings.warehouse_path) as warehouse:
+        raw = RawStore(warehouse, "plan", settings.data_dir)
+        previewer = Previewer(raw, HeldCounts(warehouse), settings)
+        return previewer.look(asking, stored_reading(raw), clock.now())
+
+
+def run_doctor(settings: Settings, means: Means) -> list[Trait]:
+    """Measure the gateway's habits anew and return them; raises GatewayError if it fails."""
+    with _session("doctor", settings, means) as session, _gateway(session) as (gateway, calls):
+        sync = Sync(
+            settings,
+            session.warehouse,
+            gateway,
+            calls,
+            run_id=session.run_id,
+            clock=means.clock,
+        )
+        return sync.measure(Asking(since=settings.since))
 
 
 def run_build(settings: Settings, means: Means) -> RunResult:
@@ -116,11 +146,18 @@ def _session(command: str, settings: Settings, means: Means) -> Iterator[_Sessio
             )
 
 
+@contextmanager
+def _gateway(session: _Session) -> Iterator[tuple[Gateway, CallLog]]:
+    calls = CallLog()
+    clock = session.means.clock
+    with Gateway(session.settings, clock=clock, on_call=calls.add) as gateway:
+        yield gateway, calls
+
+
 def _sync(session: _Session, asking: Asking) -> None:
     settings, clock = session.settings, session.means.clock
     asking = replace(asking, since=asking.since or settings.since)
-    calls = CallLog()
-    with Gateway(settings, clock=clock, on_call=calls.add) as gateway:
+    with _gateway(session) as (gateway, calls):
         sync = Sync(settings, session.warehouse, gateway, calls, run_id=session.run_id, clock=clock)
         result = sync.run(asking, session.means.progress)
     session.result.sync = result

@@ -11,7 +11,9 @@ from pipeline.cli.console import closed, make_progress, settings_of
 if TYPE_CHECKING:
     from pendulum import DateTime
 
+    from pipeline.extract.plan import Asking
     from pipeline.run import Means, RunResult
+    from pipeline.settings import Settings
 
 _since = click.option("--since", metavar="DAY", help="Start of the history to fetch (UTC).")
 _until = click.option("--until", metavar="DAY", help="Read no further than this (UTC).")
@@ -22,15 +24,39 @@ _full = click.option("--full", is_flag=True, help="Read everything again.")
 @_since
 @_until
 @_full
+@click.option("--plan", is_flag=True, help="List windows, expected calls and holes; ask nothing.")
+@click.option("--json", "as_json", is_flag=True, help="With --plan: for programs.")
 @click.pass_context
-def sync(context: click.Context, since: str | None, until: str | None, *, full: bool) -> None:
+def sync(
+    context: click.Context,
+    since: str | None,
+    until: str | None,
+    full: bool,  # noqa: FBT001 - click gives flags by name
+    plan: bool,  # noqa: FBT001
+    as_json: bool,  # noqa: FBT001
+) -> None:
     """Fetch messages and devices, and land them."""
     from pipeline.extract.plan import Asking  # noqa: PLC0415 - `--help` needs none of it
     from pipeline.run import run_sync  # noqa: PLC0415
 
     asking = Asking(_instant(since), _instant(until), again=full or bool(since or until))
+    if plan:
+        _preview(settings_of(context), asking, as_json=as_json)
+        return
     with _means() as means:
         _tell(run_sync(settings_of(context), asking, means))
+
+
+def _preview(settings: "Settings", asking: "Asking", *, as_json: bool) -> None:
+    from pipeline.cli.plan import preview_json, show_preview  # noqa: PLC0415
+    from pipeline.clock import SystemClock  # noqa: PLC0415
+    from pipeline.run import plan_sync  # noqa: PLC0415
+
+    preview = plan_sync(settings, asking, SystemClock())
+    if as_json:
+        click.echo(preview_json(preview))
+    else:
+        show_preview(preview)
 
 
 @click.command()
@@ -101,7 +127,14 @@ def _tell(result: "RunResult") -> None:
             f"Landed {result.sync.new_versions:,} new or changed messages"
             f" in {result.sync.calls:,} calls; {result.sync.held:,} are held."
         )
-        click.echo(f"Proven until {result.sync.settled_until:%Y-%m-%d %H:%M} UTC, no holes.")
+        click.echo(
+            f"Proven until {result.sync.settled_until:%Y-%m-%d %H:%M} UTC by"
+            f" {result.sync.proven_by}, no holes."
+        )
+        click.echo(
+            f"Late changes took {result.sync.late_calls:,} calls; reading 7 days again would take"
+            f" {result.sync.lookback_calls:,} and find nothing older."
+        )
     if result.report is not None:
         click.echo(f"Report:   {result.report}")
     if result.snapshot is not None:

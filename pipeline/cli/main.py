@@ -12,6 +12,7 @@ from pipeline.errors import Sms24Error
 COMMANDS = {
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
     "demo": ("pipeline.cli.demo", "Emulator, run and report, in a folder of its own."),
+    "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
     "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),

@@ -84,8 +84,7 @@ class HabitBook:
 
     def known_reading(self) -> Reading:
         """Return the reading that was measured last, without asking."""
-        known, zone = self._raw.trait("reading"), self._raw.trait("answer_zone")
-        return read_name(known.value, (zone.value if zone else "") or None) if known else UNKNOWN
+        return stored_reading(self._raw)
 
     def contradict_counts(self, evidence: str) -> None:
         """Note that what was measured of counts is contradicted: they are measured again."""
@@ -194,6 +193,12 @@ class HabitBook:
 
     def _keep(self, name: str, value: str, number: int | None, evidence: str) -> None:
         self._raw.add_trait(Trait(name, value, number, evidence, self._questions.now()))
+
+
+def stored_reading(raw: RawStore) -> Reading:
+    """Return the reading that was measured last; the unknown one if none was."""
+    known, zone = raw.trait("reading"), raw.trait("answer_zone")
+    return read_name(known.value, (zone.value if zone else "") or None) if known else UNKNOWN
 
 
 def _numbers(trait: Trait) -> tuple[int, ...]:

@@ -1,5 +1,9 @@
 """Find what changed late: unsettled windows, edits by hand, late inserts, deletions of any age."""
 
+from collections.abc import Iterable
+
+from pendulum import DateTime
+
 from pipeline.extract.ask import Job
 from pipeline.extract.plan import Plan, jobs_of, place_of
 from pipeline.extract.reconcile import Reconciler
@@ -14,6 +18,8 @@ from pipeline.warehouse.held import HeldCounts
 
 # Without counts so much is read again by every run; the rest in turn.
 _REREAD_DAYS = 7
+# Where it is not known which date bounds compare, messages are looked for by the likeliest.
+GUESS = Place("created", 1, "unknown")
 
 
 class LateChanges:
@@ -29,26 +35,24 @@ class LateChanges:
 
     def ask(self, plan: Plan) -> None:
         """Ask for what is unsettled, for what differs from the gateway's counts, and in turn."""
-        self._team.fetch(jobs_of(plan.unsettled, held=1))
-        reading = self._team.questions.reading
-        place = place_of(reading)
-        if place is None:
-            return
-        if self._team.counts.is_usable:
-            self._reconcile(plan)
+        place = place_of(self._team.questions.reading)
+        most = self._team.limits.rows
+        self._fetch(unsettled_of(self._held, plan, place, self._settings.settle_hours, most))
+        if place is not None and self._team.counts.is_usable:
+            self._reconcile(plan, place)
         else:
             self._reread(plan)
-        now = self._team.questions.now()
-        until = plan.history.end_at.subtract(hours=self._settings.settle_hours)
-        due = self._held.audit_due(now, until, self._settings.audit_days, place)
-        untouched = self._untouched(plan.history)
-        windows = [w for stretch in untouched for w in clipped(due, stretch)]
-        self._team.fetch(jobs_of(tuple(reading.widened(w) for w in merged(windows)), held=1))
+        due = due_for_audit(
+            self._held, plan, self._settings, place or GUESS, self._team.questions.now()
+        )
+        self._fetch(self._untouched_of(due, plan))
 
-    def _reconcile(self, plan: Plan) -> None:
-        place = place_of(self._team.questions.reading)
-        if place is None:
-            return
+    def _fetch(self, windows: Iterable[Window]) -> None:
+        """Read windows that hold something, those that touch as one: counts part them again."""
+        widened = [self._team.questions.reading.widened(window) for window in windows]
+        self._team.fetch(jobs_of(tuple(merged(widened)), held=1))
+
+    def _reconcile(self, plan: Plan, place: Place) -> None:
         reconciler = Reconciler(
             self._team.questions,
             self._held,
@@ -57,24 +61,10 @@ class LateChanges:
             limit=self._team.limits.rows,
             longest=self._team.limits.too_long,
         )
-        self._team.fetch(self._light(plan, place))
         turn = self._team.questions.now().int_timestamp // 3600
         self._team.fetch(reconciler.differing(self._untouched(plan.history), turn))
         if self._team.questions.reading.is_nullable:
             self._team.fetch(self._undated())
-
-    def _light(self, plan: Plan, place: Place) -> list[Job]:
-        """Return jobs for gaps between unsettled windows, cheaper read than compared."""
-        horizon = plan.history.end_at.subtract(hours=self._settings.settle_hours)
-        recent = Window(horizon, plan.history.end_at)
-        gaps = [gap for s in self._untouched(plan.history) for gap in clipped([recent], s)]
-        found: list[Job] = []
-        for gap in gaps:
-            held = self._held.rows_in(gap, place)
-            if held <= self._team.limits.rows:
-                reading = self._team.questions.reading
-                found.append(Job(reading.widened(gap), held=held))
-        return found
 
     def _undated(self) -> list[Job]:
         """Return jobs for the messages that are in no window, since their date is null."""
@@ -93,10 +83,37 @@ class LateChanges:
         )
         end = plan.history.end_at
         recent = Window(end.subtract(days=_REREAD_DAYS), end)
-        windows = [w for s in self._untouched(plan.history) for w in clipped([recent], s)]
-        reading = self._team.questions.reading
-        self._team.fetch(jobs_of(tuple(reading.widened(w) for w in windows), held=1))
+        self._fetch(self._untouched_of([recent], plan))
+
+    def _untouched_of(self, windows: Iterable[Window], plan: Plan) -> list[Window]:
+        known = list(windows)
+        return [w for stretch in self._untouched(plan.history) for w in clipped(known, stretch)]
 
     def _untouched(self, history: Window) -> list[Window]:
         """Return what of the history this run has not asked for."""
         return without(history, self._team.asked)
+
+
+def unsettled_of(
+    held: HeldCounts, plan: Plan, place: Place | None, settle_hours: int, most: float
+) -> list[Window]:
+    """Return the unsettled windows, with those gaps between them that are cheaper read than not.
+
+    A gap of recent history with no more than `most` messages costs two calls by itself, and none
+    where it makes one window of its neighbours.
+    """
+    if place is None:
+        return list(plan.unsettled)
+    end = plan.history.end_at
+    recent = Window(end.subtract(hours=settle_hours), end)
+    left = without(plan.history, [*plan.missing, *plan.unsettled])
+    gaps = (gap for stretch in left for gap in clipped([recent], stretch))
+    return merged([*plan.unsettled, *(g for g in gaps if held.rows_in(g, place) <= most)])
+
+
+def due_for_audit(
+    held: HeldCounts, plan: Plan, settings: Settings, place: Place, now: DateTime
+) -> list[Window]:
+    """Return the days of settled history that are to be read again, whatever counts say."""
+    until = plan.history.end_at.subtract(hours=settings.settle_hours)
+    return held.audit_due(now, until, settings.audit_days, place)

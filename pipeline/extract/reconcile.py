@@ -46,6 +46,11 @@ class _Stretch:
         )
 
 
+def calls_to_compare(held: Mapping[int | None, int]) -> int:
+    """Return how many counts it takes where nothing has changed."""
+    return _PARTS + 1 + len(held)
+
+
 class Reconciler:
     """Finds the stretches of history in which the gateway holds something else than we do.
 

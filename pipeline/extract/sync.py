@@ -24,6 +24,7 @@ from pipeline.gateway.reading import UNKNOWN, Reading
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.values import Window
+from pipeline.warehouse.asked import Trait
 from pipeline.warehouse.held import HeldCounts
 from pipeline.warehouse.inbox import Inbox
 from pipeline.warehouse.raw import RawStore
@@ -103,18 +104,7 @@ class Sync:
         self._lander.read_as(self._book.known_reading())
         self._lander.land_leftovers()
         try:
-            self._lander.land_devices(
-                fetch_devices(
-                    self._gateway,
-                    self._inbox,
-                    self._raw,
-                    run_id=self._run_id,
-                    reading=self._book.known_reading(),
-                )
-            )
-            total = self._total()
-            now = (total.gateway_time or self._clock.now()).set(microsecond=0)
-            self._book.floor = floor_of(self._raw, asking)
+            total, now = self._begin(asking)
             counts = self._book.counts(self._whole(asking, now), total.count)
             reading = self._book.reading(counts)
         finally:
@@ -130,6 +120,17 @@ class Sync:
                 late_calls += more
         self._raw.add_calls(self._calls.take())
         return self._result(asking, now, plan, team, late_calls)
+
+    def measure(self, asking: Asking) -> list[Trait]:
+        """Measure every habit anew; returns them. Raises GatewayError if the gateway fails."""
+        self._lander.land_leftovers()
+        try:
+            total, now = self._begin(asking)
+            counts = self._book.counts(self._whole(asking, now), total.count, again=True)
+            self._book.reading(counts, again=True)
+        finally:
+            self._raw.add_calls(self._calls.take())
+        return self._raw.traits()
 
     def _fetch(
         self,
@@ -202,6 +203,18 @@ class Sync:
         if team.fetcher.error is not None or fresh.holes or plan.tail is None:
             return ""
         return self._totals.doubt()
+
+    def _begin(self, asking: Asking) -> tuple[Counted, DateTime]:
+        """Land the device list, see that the account is ours; returns total and gateway's clock."""
+        reading = self._book.known_reading()
+        self._lander.land_devices(
+            fetch_devices(
+                self._gateway, self._inbox, self._raw, run_id=self._run_id, reading=reading
+            )
+        )
+        total = self._total()
+        self._book.floor = floor_of(self._raw, asking)
+        return total, (total.gateway_time or self._clock.now()).set(microsecond=0)
 
     def _notes(self) -> tuple[str, ...]:
         notes = [

@@ -193,6 +193,12 @@ class RawStore:
         )
         return Trait(**{**rows[0], "measured_at": utc(rows[0]["measured_at"])}) if rows else None
 
+    def traits(self) -> list[Trait]:
+        """Return every habit as it was last measured, by name."""
+        rows = self._warehouse.rows("select distinct name from raw.traits order by name")
+        found = (self.trait(row["name"]) for row in rows)
+        return [trait for trait in found if trait is not None]
+
     def add_trait(self, trait: Trait) -> None:
         """Keep what was measured of a habit."""
         columns = ("run_id", "name", "value", "number", "evidence", "measured_at")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
-from pipeline.errors import WarehouseError
+from pipeline.errors import BusyError, WarehouseError
 from pipeline.paths import resource_folder
 from pipeline.warehouse.interrupt import interruptible
 
@@ -138,18 +138,37 @@ class Warehouse:
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[Warehouse]:
     """Open the private database for writing, making it if need be; the caller holds the lock."""
-    try:
-        connection = duckdb.connect(str(path), config=_CONFIG)
-    except duckdb.Error as error:
-        raise WarehouseError(
-            f"The warehouse {path} cannot be opened.", advice=f"{_RESTORE} ({error})"
-        ) from None
+    connection = _connect(path, read_only=False)
     try:
         path.chmod(0o600)
-        connection.execute("set timezone = 'UTC'")
-        connection.execute("set enable_progress_bar = false")
         warehouse = Warehouse(connection, path)
         warehouse.prepare()
         yield warehouse
     finally:
         connection.close()
+
+
+@contextmanager
+def look_into_warehouse(path: Path) -> Iterator[Warehouse]:
+    """Open the private database for reading alone; BusyError while somebody writes."""
+    connection = _connect(path, read_only=True)
+    try:
+        warehouse = Warehouse(connection, path)
+        warehouse.script(statement("0_raw/macros"))
+        yield warehouse
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        connection = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
+    except duckdb.Error as error:
+        if "Conflicting lock" in str(error):
+            raise BusyError(f"Another process works on {path}.") from None
+        raise WarehouseError(
+            f"The warehouse {path} cannot be opened.", advice=f"{_RESTORE} ({error})"
+        ) from None
+    connection.execute("set timezone = 'UTC'")
+    connection.execute("set enable_progress_bar = false")
+    return connection

@@ -41,6 +41,7 @@ create or replace view raw.horizon as
 select
     max(settled_until) - to_hours(any_value(hours)) as settled_until,
     min(asked_since) as floor_at,
-    arg_max(doubt, started_at) filter (where settled_until is not null) is not null as is_doubtful
+    coalesce(max_by(doubt is not null, started_at) filter (where settled_until is not null), false)
+        as is_doubtful
 from raw.runs
 cross join raw.margin;

@@ -5,7 +5,7 @@
 with
 
 horizon as (
-    select settled_until, floor_at, coalesce(is_doubtful, false) as is_doubtful
+    select settled_until, floor_at, is_doubtful
     from raw.horizon
 ),
 
