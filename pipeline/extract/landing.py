@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from pipeline.clock import Clock
 from pipeline.errors import GatewayError
-from pipeline.extract.fields import DOCUMENTED
+from pipeline.extract.fields import surprise_of
 from pipeline.gateway.decode import decode_devices, decode_messages
 from pipeline.gateway.reading import Reading
 from pipeline.gateway.wire import body_of
 from pipeline.values import CallRecord
-from pipeline.warehouse.asked import Asked, Asking, Place
+from pipeline.warehouse.asked import Asked, Asking, NewField, Place
 from pipeline.warehouse.frames import Records
 from pipeline.warehouse.inbox import Body, Inbox, Landing, Ticket
 from pipeline.warehouse.messages import MessageStore
@@ -46,7 +46,7 @@ class Lander:
     Attributes:
         new_versions, gone: records written, and messages missed, since the start.
         strays: askings that brought messages from outside what was asked.
-        fields: fields of messages, with their types, that were met for the first time.
+        fields: fields of messages that are new, or that have a type for the first time.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class Lander:
         self._clock = clock
         self.place: Place | None = None
         self.new_versions = self.gone = self.strays = 0
-        self.fields: list[tuple[str, str]] = []
+        self.fields: list[NewField] = []
 
-    def unknown_fields(self) -> list[tuple[str, str]]:
-        """Return the fields, and types, met for the first time that no documentation names."""
-        return [found for found in self.fields if found not in DOCUMENTED]
+    def surprises(self) -> list[str]:
+        """Return what a person should know of fields that are new or have changed."""
+        return [text for field in self.fields if (text := surprise_of(field))]
 
     def read_as(self, reading: Reading) -> None:
         """Judge by this reading where the messages of a window must lie."""

@@ -217,10 +217,7 @@ class Sync:
         return total, (total.gateway_time or self._clock.now()).set(microsecond=0)
 
     def _notes(self) -> tuple[str, ...]:
-        notes = [
-            f"The gateway sends a field that is new here: {name} ({kind})."
-            for name, kind in self._lander.unknown_fields()
-        ]
+        notes = self._lander.surprises()
         if self._lander.gone:
             notes.append(f"{self._lander.gone} messages have vanished at the gateway.")
         return tuple(notes)

@@ -74,15 +74,24 @@ class Trait:
 
 
 @dataclass(frozen=True, slots=True)
+class NewField:
+    """A field of messages with a type that it never had; `former_type` is one that it had."""
+
+    name: str
+    type: str
+    former_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Landed:
     """What landing a batch came to.
 
     Attributes:
         strays: places, in the batch, of the askings that brought messages from outside.
-        fields: fields of messages, each with its type, that were met for the first time.
+        fields: fields of messages that are new, or that have a type for the first time.
     """
 
     new_versions: int = 0
     gone: int = 0
     strays: frozenset[int] = frozenset()
-    fields: tuple[tuple[str, str], ...] = ()
+    fields: tuple[NewField, ...] = ()

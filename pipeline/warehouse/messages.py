@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pendulum import DateTime
 
-from pipeline.warehouse.asked import Asking, Landed, Place
+from pipeline.warehouse.asked import Asking, Landed, NewField, Place
 from pipeline.warehouse.frames import write_frames
 from pipeline.warehouse.store import Warehouse, statement
 
@@ -72,9 +72,7 @@ class MessageStore:
         ]
         self._warehouse.append("asked", _ASKED_COLUMNS, rows)
 
-    def _append(
-        self, askings: Sequence[Asking], now: DateTime
-    ) -> tuple[int, tuple[tuple[str, str], ...]]:
+    def _append(self, askings: Sequence[Asking], now: DateTime) -> tuple[int, tuple[NewField, ...]]:
         paths = write_frames([asking.records for asking in askings], self._scratch, "messages")
         try:
             given = {"files": [str(path) for path in paths]}
@@ -89,10 +87,10 @@ class MessageStore:
         self._warehouse.execute(statement("0_raw/move_heads"))
         return new, fields
 
-    def _new_fields(self, now: DateTime) -> tuple[tuple[str, str], ...]:
+    def _new_fields(self, now: DateTime) -> tuple[NewField, ...]:
         rows = self._warehouse.rows(statement("0_raw/shapes"))
-        found = tuple((row["name"], row["type"]) for row in rows)
-        kept = [(name, kind, self._run["run_id"], now) for name, kind in found]
+        found = tuple(NewField(**row) for row in rows)
+        kept = [(field.name, field.type, self._run["run_id"], now) for field in found]
         self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
         return found
 

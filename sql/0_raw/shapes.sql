@@ -1,5 +1,5 @@
 -- The fields, and types of their values, that no version before had. Reads: arrivals, raw.fields.
--- Grain: one row per field and type; a field inside an object is named with a dot.
+-- Grain: one row per field and type; former_type is another type that the field had before, if any.
 with
 
 shapes as (
@@ -21,16 +21,25 @@ typed as (
 named as (
     select distinct
         name,
-        case json_type(kind) when 'OBJECT' then 'OBJECT' when 'ARRAY' then 'ARRAY' else kind ->> '$' end
-            as type
+        case
+            when json_type(kind) in ('OBJECT', 'ARRAY') then json_type(kind)
+            when (kind ->> '$') in ('BIGINT', 'UBIGINT', 'HUGEINT', 'UHUGEINT') then 'INTEGER'
+            else kind ->> '$'
+        end as type
     from typed
 ),
 
+known as (
+    select name, list(distinct type) as types
+    from raw.fields
+    group by name
+),
+
 final as (
-    select named.*
+    select named.name, named.type, known.types[1] as former_type
     from named
-    anti join raw.fields as known on named.name = known.name and named.type = known.type
-    where named.type <> 'NULL'
+    left join known on named.name = known.name
+    where named.type <> 'NULL' and not coalesce(list_contains(known.types, named.type), false)
     order by named.name, named.type
 )
 

@@ -1,7 +1,8 @@
 -- The stretches of time that hold messages which may still change by themselves.
 -- Grain: one row per stretch; messages within six hours of each other are one.
 -- Reads: raw.message_heads, raw.windows.
--- Note: a message without a sure date is sought in the window that brought it.
+-- Note: a message without a date is sought in the window that brought it. One that was still open when
+--       it was last seen inside its horizon is asked for once more afterwards.
 with
 
 open as (
@@ -10,7 +11,7 @@ open as (
     where
         heads.gone_at is null
         and not list_contains($final_statuses, coalesce(heads.status, 0))
-        and coalesce(heads.due_at, $now) > $now - to_hours($settle_hours)
+        and coalesce(heads.due_at, $now) > least($now, heads.asked_at) - to_hours($settle_hours)
 ),
 
 placed as (
