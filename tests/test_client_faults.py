@@ -64,15 +64,15 @@ FAULTS: dict[str, tuple[Handler, type[GatewayError], int, str]] = {
     "error 1": (
         always('{"error":1,"message":"Token is not valid"}'),
         RefusedError,
-        1,
+        2,
         "Token is not valid",
     ),
-    "error as text": (always('{"error":"1","message":"no"}'), RefusedError, 1, "no"),
-    "error true": (always('{"error":true}'), RefusedError, 1, "no reason"),
+    "error as text": (always('{"error":"1","message":"no"}'), RefusedError, 2, "no"),
+    "error true": (always('{"error":true}'), RefusedError, 2, "no reason"),
     "an echoed token": (
         always(f'{{"error":1,"message":"bad {TOKEN}"}}'),
         RefusedError,
-        1,
+        2,
         r"bad \*\*\*",
     ),
     "broken gzip": (

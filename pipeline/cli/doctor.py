@@ -85,6 +85,7 @@ _WORDS: dict[str, Callable[[str], str]] = {
         if value == "whole"
         else "A count without dates leaves messages out: there is no total."
     ),
+    "status filter": lambda value: f"The status of a query is {value}.",
     "cap": lambda value: f"Answers are cut, silently, at {value}.",
     "longest period": lambda value: f"Periods are accepted {value}.",
 }

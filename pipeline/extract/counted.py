@@ -79,9 +79,10 @@ class CountedMethod:
             self._drop(taken)
             state = "empty" if can_prove else "unverified"
             now, name = self._questions.now(), self._questions.reading.name
-            return Answer(job, asked=Asked(job.window, state, 0, 0, call_id, now, name))
+            asked = Asked(job.window, state, 0, 0, call_id, now, name, is_complete=True)
+            return Answer(job, asked=asked)
         state = "verified" if is_exact and can_prove else "unverified"
-        landing = self._questions.seal(job.window, bodies, state, counted)
+        landing = self._questions.seal(job.window, bodies, state, counted, is_complete=is_exact)
         return Answer(job, landing=landing, missing=sum(part.short for part in taken))
 
     def _take(

@@ -120,7 +120,7 @@ class HabitBook:
             return None
         if known.value == _CONTRADICTED or not self._is_fresh(known, _COUNTS_DAYS):
             return None
-        total = self._raw.trait("total")
+        total, heeded = self._raw.trait("total"), self._raw.trait("status filter")
         return CountTrait(
             known.value,
             known.number or 0,
@@ -128,6 +128,7 @@ class HabitBook:
             _numbers(statuses),
             _numbers(sims),
             is_total_true=total is None or total.value == "whole",
+            heeds_status=heeded is None or heeded.value == "heeded",
         )
 
     def _is_enough(self, known: CountTrait, total: int | None) -> bool:
@@ -146,6 +147,8 @@ class HabitBook:
         self._keep("counts", found.kind, found.trusted, found.evidence)
         total = "whole" if found.is_total_true else "leaves out"
         self._keep("total", total, None, "a count without dates against the widest window")
+        heeded = "heeded" if found.heeds_status else "not heeded"
+        self._keep("status filter", heeded, None, "the count of a status that no message has")
         evidence = "parts compared with the whole"
         self._keep("hidden statuses", _text(found.hidden_statuses), None, evidence)
         self._keep("hidden sims", _text(found.hidden_sims), None, evidence)

@@ -68,6 +68,11 @@ class Lander:
         self.new_versions = self.gone = self.strays = 0
         self.fields: list[NewField] = []
 
+    def take_back_absences(self) -> None:
+        """Forget who was missed in this run: they are there after all."""
+        self._messages.take_back_absences()
+        self.gone = 0
+
     def surprises(self) -> list[str]:
         """Return what a person should know of fields that are new or have changed."""
         return [text for field in self.fields if (text := surprise_of(field))]
@@ -169,6 +174,7 @@ def asked_of(ticket: Ticket) -> tuple[Asked, ...]:
         asked_at=ticket.asked_at,
         reading=ticket.reading,
         filters=ticket.filters if ticket.window or single is None else single.filters,
+        is_complete=ticket.is_complete,
     )
     parts = () if single else tuple(_part(ticket, body) for body in ticket.bodies)
     return (whole, *parts)
@@ -188,4 +194,5 @@ def _part(ticket: Ticket, body: Body) -> Asked:
 
 
 def _unverified(asked: Asked) -> Asked:
-    return replace(asked, state="unverified") if asked.state == "verified" else asked
+    state = "unverified" if asked.state == "verified" else asked.state
+    return replace(asked, state=state, is_complete=False)

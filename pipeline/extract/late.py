@@ -38,9 +38,10 @@ class LateChanges:
         place = place_of(self._team.questions.reading)
         most = self._team.limits.rows
         self._fetch(unsettled_of(self._held, plan, place, self._settings.settle_hours, most))
-        if place is not None and self._team.counts.is_usable:
+        counts = self._team.counts
+        if place is not None and counts.is_usable:
             self._reconcile(plan, place)
-        else:
+        if place is None or not (counts.is_usable and counts.heeds_status):
             self._reread(plan)
         due = due_for_audit(
             self._held, plan, self._settings, place or GUESS, self._team.questions.now()
@@ -78,8 +79,8 @@ class LateChanges:
 
     def _reread(self, plan: Plan) -> None:
         self._progress.note(
-            "The gateway's counts are not to be trusted: the last "
-            f"{_REREAD_DAYS} days are read again, and older history in turn."
+            f"The gateway's counts do not tell what has changed: the last {_REREAD_DAYS} days are "
+            "read again, and older history in turn."
         )
         end = plan.history.end_at
         recent = Window(end.subtract(days=_REREAD_DAYS), end)

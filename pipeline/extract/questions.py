@@ -127,6 +127,7 @@ class Questions:
         state: str,
         counted: int | None,
         *,
+        is_complete: bool = False,
         is_sample: bool = False,
     ) -> Landing:
         """Make bodies ready to land, as the answer to one window; a sample proves nothing."""
@@ -139,6 +140,7 @@ class Questions:
             counted=counted,
             reading=self.reading.name,
             filters={"sample": 1} if is_sample else {},
+            is_complete=is_complete,
         )
         return self._inbox.seal(ticket)
 

@@ -17,8 +17,11 @@ from pipeline.values import Window
 from pipeline.warehouse.asked import Place
 from pipeline.warehouse.held import HeldCounts
 
-# Whole history is compared in so many parts: what cancels out in one part alone stays hidden.
+# A history that differs is looked at in so many parts: what cancels out inside one stays hidden.
 _PARTS = 4
+# A status with more than this share of the messages is compared in two parts, cut anew each turn.
+_COMMON = 0.05
+_GOLDEN = 0.618034
 # What the whole and its parts may cost: longer histories in short periods are compared in turns.
 _MOST_CALLS = 120
 _MOST_EMPTY = 10
@@ -48,7 +51,8 @@ class _Stretch:
 
 def calls_to_compare(held: Mapping[int | None, int]) -> int:
     """Return how many counts it takes where nothing has changed."""
-    return _PARTS + 1 + len(held)
+    messages = sum(held.values())
+    return 1 + len(held) + sum(count > _COMMON * messages for count in held.values())
 
 
 class Reconciler:
@@ -75,6 +79,8 @@ class Reconciler:
         self._place = place
         self._limit = limit
         self._longest = longest
+        # A plain count tells nothing where it leaves out statuses.
+        self._plain = [] if counts.hidden_statuses else [_ALL]
 
     def differing(self, stretches: Sequence[Window], turn: int) -> list[Job]:
         """Return jobs for what differs inside these stretches.
@@ -91,18 +97,26 @@ class Reconciler:
         return Window(begin, end) if begin < end else None
 
     def _inside(self, window: Window, turn: int) -> Iterator[Job]:
-        parts = self._parts(window)
-        if window.seconds < self._longest:
-            (whole,) = self._stretches([window])
-            totals = [part for part in parts if self._differs(part, [_ALL])]
-            if not totals and not self._differs(whole, self._questions_for(whole)):
-                return
-            looked_at = parts
-        else:
-            looked_at = list(self._in_turn(parts, turn))
-        for part in looked_at:
+        if window.seconds < self._longest and not self._has_changed(window, turn):
+            return
+        parts = self._parts(window, [number / _PARTS for number in range(1, _PARTS)])
+        is_short = window.seconds < self._longest
+        for part in parts if is_short else self._in_turn(parts, turn):
             if self._differs(part, self._questions_for(part)):
                 yield from self._narrowed(part)
+
+    def _has_changed(self, window: Window, turn: int) -> bool:
+        """Whether counts differ: the rare statuses' of the whole, the common ones' of two parts.
+
+        The cut between the parts moves from turn to turn: what cancels out in one comparison, such
+        as a deletion and an insert, shows in another.
+        """
+        (whole,) = self._stretches([window])
+        questions = self._questions_for(whole)
+        common = [q for q in questions if whole.counted(q, ()) > _COMMON * whole.messages and q]
+        rare = [q for q in questions if q not in common]
+        parts = self._parts(window, [turn * _GOLDEN % 1])
+        return self._differs(whole, rare) or any(self._differs(part, common) for part in parts)
 
     def _in_turn(self, parts: Sequence[_Stretch], turn: int) -> Iterator[_Stretch]:
         """Give parts whose totals differ, and others in turn."""
@@ -110,7 +124,7 @@ class Reconciler:
         filled = [part for part in parts if part.messages]
         turns = max(len(filled) * len(KNOWN_STATUSES) // _MOST_CALLS, 1)
         for number, part in enumerate(filled):
-            if number % turns == turn % turns or self._differs(part, [_ALL]):
+            if number % turns == turn % turns or self._differs(part, self._plain):
                 yield part
         turns = max(len(empty) // _MOST_EMPTY, 1)
         yield from (p for n, p in enumerate(empty) if n % turns == turn % turns)
@@ -130,9 +144,13 @@ class Reconciler:
 
     def _questions_for(self, stretch: _Stretch) -> list[dict[str, int]]:
         """Return the questions whose counts together tell a stretch from another."""
+        if not self._counts.heeds_status:
+            return [_ALL]
         statuses = sorted({status for status, _ in stretch.held if status is not None})
         hidden = set(self._counts.hidden_statuses)
-        asked: list[dict[str, int]] = [_ALL, *({"status": s} for s in {*statuses, *hidden})]
+        asked: list[dict[str, int]] = [{"status": s} for s in sorted({*statuses, *hidden})]
+        if not hidden:
+            asked.append(_ALL)  # it counts statuses, too, that nobody has met
         sims = [{"sim": sim} for sim in self._counts.hidden_sims]
         return [*asked, *({**a, **sim} for a in asked for sim in sims)]
 
@@ -142,16 +160,13 @@ class Reconciler:
     def _is_other(self, stretch: _Stretch, filters: Mapping[str, int]) -> bool:
         counted = self._questions.count(stretch.window, filters)
         held = stretch.counted(filters, self._counts.hidden_sims)
-        if not filters:
-            hidden = self._counts.hidden_statuses
-            held -= sum(stretch.counted({"status": s}, self._counts.hidden_sims) for s in hidden)
         return counted != held
 
-    def _parts(self, window: Window) -> list[_Stretch]:
-        """Part a stretch at moments without messages, each part about as full as the others."""
+    def _parts(self, window: Window, shares: Sequence[float]) -> list[_Stretch]:
+        """Part a stretch at moments without messages, after these shares of its messages."""
         cuts = [
             cut
-            for wanted in self._held.quantiles(window, self._place, _PARTS)
+            for wanted in self._held.quantiles(window, self._place, shares)
             if (cut := self._cut(wanted, window)) is not None
         ]
         edges = sorted({window.begin_at, *cuts, window.end_at})
@@ -170,7 +185,7 @@ class Reconciler:
 
     def _halves(self, stretch: _Stretch) -> list[_Stretch]:
         window = stretch.window
-        wanted = self._held.quantiles(window, self._place, 2)
+        wanted = self._held.quantiles(window, self._place, [0.5])
         wanted = wanted or [window.begin_at.add(seconds=window.seconds // 2)]
         cut = self._cut(wanted[0], window)
         if cut is None:

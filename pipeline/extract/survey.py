@@ -20,6 +20,7 @@ _NEVER = Window(pendulum.datetime(1971, 1, 1), pendulum.datetime(1971, 1, 2))
 _TRIES = 3
 _DAY = 86_400
 _AHEAD_DAYS = 400
+_NO_STATUS = 999_999
 SIMS = tuple(range(6))
 
 
@@ -36,6 +37,7 @@ class CountTrait:
         hidden_statuses, hidden_sims: what a query without a status, or SIM, may leave out.
         longest: seconds of the longest period that was accepted; None where none was refused.
         is_total_true: whether a count without dates leaves nothing out.
+        heeds_status: whether the status of a question changes its count.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class CountTrait:
     hidden_sims: tuple[int, ...] = ()
     longest: int | None = None
     is_total_true: bool = True
+    heeds_status: bool = True
 
     @property
     def is_usable(self) -> bool:
@@ -93,7 +96,9 @@ def survey_hidden(gateway: Gateway, history: Window, counts: CountTrait) -> Coun
         query = exact(window)
     statuses = _left_out(gateway, query, "status", KNOWN_STATUSES)
     sims = _left_out(gateway, query, "sim", SIMS)
-    return replace(counts, hidden_statuses=statuses, hidden_sims=sims)
+    # No message can have such a status.
+    heeds_status = not gateway.count_messages(replace(query, status=_NO_STATUS)).count
+    return replace(counts, hidden_statuses=statuses, hidden_sims=sims, heeds_status=heeds_status)
 
 
 def survey_left_out(questions: Questions, sample: Sample | None, counts: CountTrait) -> CountTrait:

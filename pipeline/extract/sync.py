@@ -12,7 +12,7 @@ from pipeline.extract.fetching import Fetcher
 from pipeline.extract.habits import HabitBook
 from pipeline.extract.landing import CallLog, Lander
 from pipeline.extract.late import LateChanges
-from pipeline.extract.plan import Asking, Plan, floor_of, jobs_of, plan_of
+from pipeline.extract.plan import Asking, Plan, floor_of, jobs_of, place_of, plan_of
 from pipeline.extract.questions import Questions
 from pipeline.extract.survey import CountTrait
 from pipeline.extract.team import Team
@@ -118,8 +118,27 @@ class Sync:
             if again != reading:
                 team, plan, more = self._fetch(asking, now, counts, again, progress)
                 late_calls += more
+        if self._lander.gone and counts.is_usable and self._are_hidden(team):
+            # What seemed to vanish is still counted: from now on plain queries leave it out.
+            self._lander.take_back_absences()
+            counts = self._book.counts(self._whole(asking, now), total.count, again=True)
+            reading = team.questions.reading
+            team, plan, more = self._fetch(asking, now, counts, reading, progress)
+            late_calls += more
         self._raw.add_calls(self._calls.take())
         return self._result(asking, now, plan, team, late_calls)
+
+    def _are_hidden(self, team: Team) -> bool:
+        """Whether the gateway, asked by status or SIM, still counts messages that seem gone."""
+        place = place_of(team.questions.reading)
+        if place is None:
+            return False
+        for axis, value, begin, end in self._held.just_gone(self._run_id, place):
+            window = team.questions.reading.widened(Window(begin, end.add(seconds=2)))
+            counted = team.questions.count(window, {axis: value})
+            if counted > self._held.live_in(window, axis, value, place):
+                return True
+        return False
 
     def measure(self, asking: Asking) -> list[Trait]:
         """Measure every habit anew; returns them. Raises GatewayError if the gateway fails."""

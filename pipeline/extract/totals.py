@@ -1,8 +1,10 @@
 """Compare all that is held with all that the gateway counts, where it offers such a total."""
 
 from pipeline.errors import RefusedError
+from pipeline.extract.questions import Filters
 from pipeline.extract.team import Team
 from pipeline.gateway.reading import NULLABLE
+from pipeline.statuses import KNOWN_STATUSES
 from pipeline.warehouse.held import HeldCounts
 from pipeline.warehouse.raw import RawStore
 
@@ -63,6 +65,16 @@ class Totals:
         if counts.kind not in _TOTAL_KINDS or not counts.is_total_true or self._has_floor:
             return None
         try:
-            return sum(self._team.questions.count(None, v) for v in counts.variants)
+            return sum(self._team.questions.count(None, question) for question in self._whole())
         except RefusedError:
             return None
+
+    def _whole(self) -> list[Filters]:
+        """Return questions that together count everything, whatever a plain one leaves out."""
+        counts = self._team.counts
+        statuses: list[dict[str, int]] = [{}]
+        if counts.hidden_statuses:
+            held = (s for s in self._held.by_status_alone() if s is not None)
+            statuses = [{"status": status} for status in sorted({*KNOWN_STATUSES, *held})]
+        sims: list[dict[str, int]] = [{}, *({"sim": sim} for sim in counts.hidden_sims)]
+        return [{**status, **sim} for status in statuses for sim in sims]

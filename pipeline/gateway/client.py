@@ -154,10 +154,12 @@ class Gateway:
             return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
         except RefusedError:
             is_young = self._clock.monotonic() - self._token_since < _TOKEN_SECONDS
-            if self._settings.token is not None or is_young:
-                raise
-        # A token that was fetched may have run out: once more with a new one, then it is final.
-        token = self._login(token)
+            if self._settings.token is None and not is_young:
+                # A token that was fetched may have run out: once more with a new one.
+                token = self._login(token)
+            else:
+                self._clock.sleep(self._policy.first_wait)
+        # What is refused twice is meant: busy gateways say `error` in passing, too.
         return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
 
     def _login(self, stale: Secret | None) -> Secret:

@@ -23,6 +23,7 @@ class Asked:
         call_id: the call that brought the rows, or the count of 0; None if there is no single one.
         reading: how bounds were read when it was asked.
         filters: what was asked beside the window; a part of a window proves nothing by itself.
+        is_complete: whether rows and counts agree although the window is too new to be proven.
     """
 
     window: Window | None
@@ -33,11 +34,13 @@ class Asked:
     asked_at: DateTime
     reading: str = "unknown"
     filters: Mapping[str, int] = field(default_factory=dict)
+    is_complete: bool = False
 
     @property
     def is_whole(self) -> bool:
         """Whether every message of the window was in the answer."""
-        return self.window is not None and not self.filters and self.state in _PROVEN
+        is_exact = self.is_complete or self.state in _PROVEN
+        return self.window is not None and not self.filters and is_exact
 
 
 @dataclass(frozen=True, slots=True)

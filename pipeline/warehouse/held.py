@@ -53,8 +53,8 @@ class HeldCounts:
         sql = "select count(*) from raw.message_heads where sent_at is null"
         return bool(self._warehouse.scalar(sql))
 
-    def quantiles(self, window: Window, place: Place, parts: int) -> list[DateTime]:
-        """Return the moments that part a window into parts of about as many messages."""
+    def quantiles(self, window: Window, place: Place, shares: Sequence[float]) -> list[DateTime]:
+        """Return the moments before which a window has about these shares of its messages."""
         sql = """
             select
                 unnest(
@@ -66,13 +66,12 @@ class HeldCounts:
                 and head_date($reading_column, heads) >= $begin_at
                 and head_date($reading_column, heads) < $end_at
         """
-        shares = ", ".join(str(number / parts) for number in range(1, parts))
         given = {
             "reading_column": place.column,
             "begin_at": window.begin_at,
             "end_at": window.end_at,
         }
-        rows = self._warehouse.rows(sql.replace("$shares", f"[{shares}]"), given)
+        rows = self._warehouse.rows(sql.replace("$shares", str(list(shares))), given)
         return [pendulum.from_timestamp(row["at"]) for row in rows if row["at"] is not None]
 
     def quiet(self, wanted: DateTime, place: Place) -> DateTime | None:
@@ -90,6 +89,30 @@ class HeldCounts:
         """Return how many messages a window holds."""
         (held,) = self.by_status([window], place)
         return sum(held.values())
+
+    def just_gone(self, run_id: str, place: Place) -> list[tuple[str, int, DateTime, DateTime]]:
+        """Return the statuses and SIMs of those missed in a run, and the stretch they are in."""
+        given = {"run_id": run_id, "reading_column": place.column}
+        rows = self._warehouse.rows(statement("0_raw/just_gone"), given)
+        return [(r["axis"], r["value"], utc(r["begin_at"]), utc(r["end_at"])) for r in rows]
+
+    def live_in(self, window: Window, axis: str, value: int, place: Place) -> int:
+        """Return how many messages of a status or SIM a window holds, its very ends included."""
+        sql = f"""
+            select count(*)
+            from raw.message_heads as heads
+            where
+                gone_at is null and {axis} = $value
+                and head_date($reading_column, heads)
+                between $begin_at - interval 1 second and $end_at
+        """  # noqa: S608 - our own names
+        given = {
+            "value": value,
+            "reading_column": place.column,
+            "begin_at": window.begin_at,
+            "end_at": window.end_at,
+        }
+        return int(self._warehouse.scalar(sql, given))
 
     def audit_due(self, now: DateTime, until: DateTime, days: int, place: Place) -> list[Window]:
         """Return the days of settled history that are to be read again, whatever counts say."""

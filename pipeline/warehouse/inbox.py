@@ -46,6 +46,7 @@ class Ticket:
         counted: messages that the gateway counted in all; None if it would not count.
         reading: how bounds were read when it was asked (see `Reading.name`).
         filters: what was asked beside the window as a whole; then it proves nothing.
+        is_complete: whether rows and counts agree, also where the window is too new to be proven.
     """
 
     kind: str
@@ -56,6 +57,7 @@ class Ticket:
     counted: int | None = None
     reading: str = "unknown"
     filters: Mapping[str, int] = field(default_factory=dict)
+    is_complete: bool = False
 
     @property
     def asked_at(self) -> DateTime:

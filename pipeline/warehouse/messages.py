@@ -56,6 +56,23 @@ class MessageStore:
             self._warehouse.execute(sql, {"strays": sorted(strays)})
         return Landed(new, self._miss(given), strays, fields)
 
+    def take_back_absences(self) -> None:
+        """Forget the absences of this run."""
+        with self._warehouse.transaction():
+            self._warehouse.execute(
+                """
+                update raw.message_heads as heads
+                set gone_at = null
+                from raw.absences as absences
+                where
+                    absences.run_id = $run_id
+                    and heads.message_id = absences.message_id
+                    and heads.gone_at = absences.noticed_at
+                """,
+                self._run,
+            )
+            self._warehouse.execute("delete from raw.absences where run_id = $run_id", self._run)
+
     def _note_asked(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> None:
         self._warehouse.execute(statement("0_raw/asked"))
         rows = [

@@ -70,7 +70,8 @@ final as (
         len(said.body) as body_length,
         ---------- booleans
         coalesce(lower(said.urgent) in ('true', '1'), false) as is_urgent,
-        len(created_options) <> 1 and len(created_inside) <> 1 as is_time_ambiguous,
+        (len(created_options) <> 1 and len(created_inside) <> 1)
+        or len(due_options) > 1 as is_time_ambiguous,
         ---------- times
         coalesce(created_inside[1], created_options[1], first_seen_at) as created_at,
         coalesce(
