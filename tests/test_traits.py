@@ -27,7 +27,8 @@ def sampled(truth: Hypothesis, count: int) -> Sample:
         created = START + dice.randrange(DAY)
         scheduled = created + dice.randrange(DAY // 2) if dice.random() < 0.3 else None
         sent = (scheduled or created) + 30
-        row = {"created": created, "due": scheduled or created, "scheduled": scheduled}
+        due = scheduled or created
+        row = {"created": created, "due": due, "planned": due, "scheduled": scheduled}
         times[number] = {**row, "sent": sent if dice.random() < 0.8 else None}
     begin, end = START - 2 * DAY, START + 4 * DAY
     inside = {
@@ -73,9 +74,9 @@ def test_a_few_windows_leave_one_offset(column: str, offset: int, grain: int, co
 
 def test_a_message_without_a_date_speaks_against_that_date() -> None:
     """A window that brings a message without a sent time is not read by sent time."""
-    times = {1: {"created": START, "due": START, "scheduled": None, "sent": None}}
+    times = {1: {"created": START, "due": START, "planned": START, "scheduled": None, "sent": None}}
     found = Sample(START - DAY, START + DAY, times).hypotheses()
-    assert {known.column for known in found} == {"created", "due"}
+    assert {known.column for known in found} == {"created", "due", "planned"}
 
 
 def test_nothing_known_tells_nothing() -> None:

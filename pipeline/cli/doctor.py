@@ -23,6 +23,7 @@ _COUNTS = {
 _COLUMNS = {
     "created": "the time a message was created",
     "due": "the time a message is due (the later of created and scheduled)",
+    "planned": "the scheduled time of a message, else the time it was created",
     "scheduled": "the scheduled time; messages without one are in no window",
     "sent": "the sent time; messages that were never sent are in no window",
 }

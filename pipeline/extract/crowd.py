@@ -58,7 +58,7 @@ class CrowdAsker:
         """Return what came of a question that counts more than `limit`.
 
         A count that is trusted is reached, or it is said what is missing. For one that is not, two
-        axes must bring the same messages.
+        axes must bring the same messages, each in parts that are whole by themselves.
         """
         bodies: list[Body] = []
         found: set[int] = set()
@@ -68,11 +68,12 @@ class CrowdAsker:
             if axis in filters:
                 continue
             part = self._by(axis, window, filters, limit, self._values_of(axis, bodies))
-            ids = self._questions.ids(part)
-            bodies, found = bodies + part, found | ids
-            if (is_trusted and len(found) >= counted) or (not is_trusted and ids and ids == last):
+            ids = self._questions.ids(part.bodies)
+            bodies, found = [*bodies, *part.bodies], found | ids
+            is_whole = bool(ids) and not part.missing
+            if len(found) >= counted if is_trusted else is_whole and ids == last:
                 return Crowd(tuple(bodies), 0)
-            last = ids or last
+            last = ids if is_whole else last
         if len(found) < counted:
             bodies += self._ends(window, filters, counted)
             found |= self._questions.ids(bodies)
@@ -86,26 +87,28 @@ class CrowdAsker:
         filters: Filters,
         limit: float,
         values: Sequence[int],
-    ) -> list[Body]:
+    ) -> Crowd:
         """Ask for each value of an axis; nothing where the gateway does not heed it."""
         counts = {v: self._questions.count(window, {**filters, axis: v}) for v in values}
         if len(set(counts.values())) <= 1 < len(counts):
-            return []
-        found: list[Body] = []
-        for value, count in counts.items():
-            if count:
-                found += self._part(window, {**filters, axis: value}, count, limit)
-        return found
+            return Crowd((), 0)
+        parts = [
+            self._part(window, {**filters, axis: value}, count, limit)
+            for value, count in counts.items()
+            if count
+        ]
+        bodies = tuple(body for part in parts for body in part.bodies)
+        return Crowd(bodies, sum(part.missing for part in parts))
 
-    def _part(
-        self, window: Window | None, filters: Filters, count: int, limit: float
-    ) -> list[Body]:
+    def _part(self, window: Window | None, filters: Filters, count: int, limit: float) -> Crowd:
         if count > limit and len(filters) < len(AXES):
-            return list(self.ask(window, filters, count, limit).bodies)
+            return self.ask(window, filters, count, limit)
         body = self._questions.body(window, filters, count)
         if body.rows < count and len(filters) < len(AXES):
-            return [body, *self.ask(window, filters, count, max(body.rows, 1)).bodies]
-        return [body]
+            rest = self.ask(window, filters, count, max(body.rows, 1))
+            return Crowd((body, *rest.bodies), rest.missing)
+        # A count beyond what is trusted may hide more behind it.
+        return Crowd((body,), max(count - body.rows, int(count > self._trusted)))
 
     def _ends(self, window: Window | None, filters: Filters, counted: int) -> list[Body]:
         """Ask for everything, from its beginning and, if that is cut, from its end."""

@@ -21,6 +21,9 @@ _TRIES = 3
 _DAY = 86_400
 _AHEAD_DAYS = 400
 _NO_STATUS = 999_999
+# Days of windows inside one another, which must not count less the longer they are.
+_LENGTHS = (1, 7, 30, 90, 365, 1461, 5844)
+_AHEAD_SHARE = 8
 SIMS = tuple(range(6))
 
 
@@ -193,15 +196,46 @@ def _settled_counts(
 
 
 def _newest_accepted(gateway: Gateway, history: Window) -> tuple[Window, int | None]:
-    """Return the longest newest stretch of the history that the gateway counts."""
+    """Return the longest newest stretch of the history that the gateway counts in full."""
     window = history
     while True:
         try:
-            return window, gateway.count_messages(exact(window)).count
+            count = gateway.count_messages(exact(window)).count
         except RefusedError:
             if window.seconds < _DAY:
                 raise
             window = window.halves()[1]
+        else:
+            break
+    clipped = _clip_of(gateway, window) if count is not None else None
+    if clipped is not None:
+        window, count = clipped, _count(gateway, clipped)
+    return window, count
+
+
+def _clip_of(gateway: Gateway, window: Window) -> Window | None:
+    """Return the longest newest stretch that is not clipped; None where no period is.
+
+    A gateway that cuts long periods short, and does not say so, counts less in a longer window
+    than in a shorter one inside it; then only lengths are taken whose halves add up.
+    """
+    lengths = [days for days in _LENGTHS if days * _DAY < window.seconds]
+    # The longer ones reach far ahead, so that a period cut at either end loses the newest.
+    nested = [
+        Window(window.end_at.subtract(days=days), window.end_at.add(days=days // _AHEAD_SHARE))
+        for days in lengths
+    ]
+    counts = [_count(gateway, inner) or 0 for inner in nested]
+    if counts == sorted(counts):
+        return None
+    longest = None
+    for days in lengths:
+        inner = Window(window.end_at.subtract(days=days), window.end_at)
+        halves = exact_halves(inner)
+        if (_count(gateway, inner) or 0) != sum(_count(gateway, half) or 0 for half in halves):
+            break
+        longest = inner
+    return longest
 
 
 def _count(gateway: Gateway, window: Window) -> int | None:

@@ -219,9 +219,11 @@ class Sync:
             return "The gateway does not heed dates: no window can be told from another."
         if not team.questions.reading.is_known and fresh.holes:
             return "It is not known in which zone the gateway reads dates, and windows are missing."
-        if team.fetcher.error is not None or fresh.holes or plan.tail is None:
+        if plan.tail is None:
             return ""
-        return self._totals.doubt()
+        # Where something failed, messages are missing for a reason that is known.
+        is_explained = team.fetcher.error is not None or bool(fresh.holes)
+        return self._totals.doubt(is_explained=is_explained)
 
     def _begin(self, asking: Asking) -> tuple[Counted, DateTime]:
         """Land the device list, see that the account is ours; returns total and gateway's clock."""

@@ -3,7 +3,6 @@
 from pipeline.errors import RefusedError
 from pipeline.extract.questions import Filters
 from pipeline.extract.team import Team
-from pipeline.gateway.reading import NULLABLE
 from pipeline.statuses import KNOWN_STATUSES
 from pipeline.warehouse.held import HeldCounts
 from pipeline.warehouse.raw import RawStore
@@ -38,25 +37,32 @@ class Totals:
         """Return by what the history is proven, in words."""
         return "windows only" if self._after is None else "counts and totals"
 
-    def doubt(self) -> str:
-        """Say why messages may be missing although no window lacks one; nothing if none may."""
+    def doubt(self, *, is_explained: bool) -> str:
+        """Say why messages may be missing that no window lacks; nothing if none may.
+
+        A total that is not reached is no cause for doubt where known holes explain it.
+        """
         held = self._raw.held()
         if self._before is not None and self._after is not None:
             least, most = sorted((self._before, self._after))
+            if is_explained:
+                return ""
             if held < least:
                 return f"The gateway counts {least} messages and only {held} came."
             if held > most:
                 return f"The gateway counts {most} messages and {held} are held."
             return ""
+        return self._doubt_without_total(held)
+
+    def _doubt_without_total(self, held: int) -> str:
         reading = self._team.questions.reading
-        is_nullable = not reading.is_known or reading.column in NULLABLE
-        if held and is_nullable and not self._held.holds_unsent():
+        if reading.is_nullable:
+            return "The gateway tells no total, and messages without a date are in no window."
+        if held and not reading.is_known and not self._held.holds_unsent():
             return (
                 "The gateway tells no total, and every message that came has a sent time: "
                 "those that were never sent may be missing."
             )
-        if reading.is_nullable:
-            return "The gateway tells no total, and messages without a date are in no window."
         return ""
 
     def _count(self) -> int | None:

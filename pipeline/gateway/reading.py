@@ -17,7 +17,7 @@ from pendulum import DateTime
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.values import Window
 
-COLUMNS = ("created", "due", "scheduled", "sent")
+COLUMNS = ("created", "due", "planned", "scheduled", "sent")
 # Rows without a value in such a column are in no window at all.
 NULLABLE = frozenset({"scheduled", "sent"})
 _STEP = timedelta(minutes=15)
@@ -31,7 +31,7 @@ class Reading:
 
     Attributes:
         column: the date that bounds are compared with: `created`, `due` (the later of created and
-            scheduled), `scheduled` or `sent`.
+            scheduled), `planned` (scheduled, else created), `scheduled` or `sent`.
         zone: the zone of the texts: IANA, or an offset such as `+05:45`.
         grain: seconds to which bounds are cut.
         is_known: whether this was measured; if not, texts are written as UTC, and what they mean

@@ -20,6 +20,7 @@ from pipeline.errors import (
     BusyGatewayError,
     GarbledError,
     GatewayError,
+    RefusedError,
     UnreachableError,
     UsageError,
 )
@@ -33,6 +34,8 @@ _CONNECT_SECONDS = 10.0
 _KEEPALIVE_SECONDS = 2.0
 _OK = 200
 _BUSY = frozenset({429, 503})
+# A question that some gateways refuse by status instead of `error`: a period that is too long, say.
+_REFUSED = frozenset({400, 422})
 
 
 class Attempt:
@@ -154,6 +157,8 @@ class Wire:
             raise BusyGatewayError(
                 f"The gateway at {self._host} is busy (HTTP {status}).", wait_seconds=wait
             )
+        if status in _REFUSED:
+            raise RefusedError(f"The gateway refused the request (HTTP {status}).")
         if response.is_redirect:
             raise BrokenGatewayError(
                 f"The gateway at {self._host} points to another address (HTTP {status})."

@@ -7,6 +7,7 @@ final as (
         message_id,
         epoch(created_at)::bigint as created,
         epoch(due_at)::bigint as due,
+        epoch(coalesce(scheduled_at, created_at))::bigint as planned,
         epoch(scheduled_at)::bigint as scheduled,
         epoch(sent_at)::bigint as sent
     from raw.message_heads

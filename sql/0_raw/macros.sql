@@ -1,11 +1,13 @@
 -- Words that the models share: PHP's dates, masked numbers, intervals. Reads: nothing.
 -- Note: a PHP date is {date, timezone_type, timezone}; type 1 is an offset, 2 an abbreviation, 3 a zone.
 
--- The instants that a wall clock can mean in a zone: two in the hour that occurs twice.
+-- The instants that a wall clock can mean in a zone: two in the hour, or half hour, that occurs twice.
 create or replace temp macro wall_instants(local, iana) as (
     case
         when ((local at time zone iana) - interval 1 hour) at time zone iana = local
             then [local at time zone iana, (local at time zone iana) - interval 1 hour]
+        when ((local at time zone iana) - interval 30 minutes) at time zone iana = local
+            then [local at time zone iana, (local at time zone iana) - interval 30 minutes]
         else [local at time zone iana]
     end
 );
@@ -47,6 +49,7 @@ create or replace temp macro head_date(name, head) as (
     case name
         when 'created' then head.created_at
         when 'due' then head.due_at
+        when 'planned' then coalesce(head.scheduled_at, head.created_at)
         when 'scheduled' then head.scheduled_at
         when 'sent' then head.sent_at
     end
