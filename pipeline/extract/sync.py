@@ -208,6 +208,11 @@ class Sync:
             f"The gateway sends a field that is new here: {name} ({kind})."
             for name, kind in self._lander.unknown_fields()
         ]
+        if self._lander.unreadable:
+            notes.append(
+                f"{self._lander.unreadable} answers in the inbox were damaged. They lie in "
+                f"{self._inbox.folder / 'unreadable'}; what they held was asked again."
+            )
         if self._lander.gone:
             notes.append(f"{self._lander.gone} messages have vanished at the gateway.")
         return tuple(notes)

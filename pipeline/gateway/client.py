@@ -81,6 +81,7 @@ class Gateway:
         self._wire = Wire(settings, clock, transport)
         self._token = settings.token
         self._token_since = 0.0
+        self._was_answered = False
         self._login_lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -154,10 +155,15 @@ class Gateway:
             return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
         except RefusedError:
             is_young = self._clock.monotonic() - self._token_since < _TOKEN_SECONDS
-            if self._settings.token is not None or is_young:
+            if self._settings.token is None and not is_young:
+                # A token that was fetched may have run out.
+                token = self._login(token)
+            elif self._was_answered:
+                # This login was good before: a refusal may pass.
+                self._clock.sleep(self._policy.first_wait)
+            else:
                 raise
-        # A token that was fetched may have run out: once more with a new one, then it is final.
-        token = self._login(token)
+        # Once more, then it is final.
         return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
 
     def _login(self, stale: Secret | None) -> Secret:
@@ -186,6 +192,7 @@ class Gateway:
                 self._put_off(number, attempt, failure, secrets, body_path)
             else:
                 call = attempt.record(value)
+                self._was_answered = self._was_answered or endpoint != "gettoken"
                 self.breaker.good()
                 self.pace.recover()
                 self._on_call(call)

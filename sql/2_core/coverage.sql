@@ -1,7 +1,8 @@
 -- What of the asked history is proven, what is not, and what was never asked.
 -- Grain: one row per stretch of time in one state.
 -- Reads: raw.askings, raw.horizon
--- Note: a proof stands unless a later asking of the same time failed or did not agree with its count.
+-- Note: a proof stands unless a later asking of the same time did not agree with its count; one that got
+-- no answer tells nothing.
 with
 
 horizon as (
@@ -31,7 +32,7 @@ judged as (
         max(askings.asked_at) filter (
             where askings.is_valid and askings.state in ('verified', 'empty')
         ) as proven_at,
-        max(askings.asked_at) filter (where askings.state in ('failed', 'unverified')) as open_at,
+        max(askings.asked_at) filter (where askings.state = 'unverified') as open_at,
         bool_or(askings.state = 'verified') as has_rows,
         arg_max(askings.state, askings.asked_at) as last_state,
         count(askings.asked_at) as askings
