@@ -31,6 +31,16 @@ class Sms24Error(Exception):
             self.advice = advice
 
 
+# What the system says is in the error of each library, but for polars where the very end of a
+# Parquet file does not fit (measured on 2.1.0).
+_FULL = ("No space left", "Disk quota exceeded", "Invalid thrift: transport error")
+
+
+def is_disk_full(error: BaseException | None) -> bool:
+    """Whether an error of any library says that no space is left on the disk."""
+    return any(words in str(error) for words in _FULL)
+
+
 class UsageError(Sms24Error):
     """A flag, a setting or a file that a person can mend."""
 

@@ -1,5 +1,6 @@
 """The jobs that join the rooms: sync, build, report, and all three as one run."""
 
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import Sms24Error, UnprovenError
+from pipeline.errors import Sms24Error, UnprovenError, is_disk_full
 from pipeline.extract.habits import stored_reading
 from pipeline.extract.landing import CallLog
 from pipeline.extract.plan import Asking
@@ -139,6 +140,8 @@ def _session(command: str, settings: Settings, means: Means) -> Iterator[_Sessio
             exit_code, message = 130, "interrupted"
             raise
         finally:
+            if is_disk_full(sys.exception()):
+                message = "the disk was full"
             _update_run(
                 warehouse,
                 run_id,

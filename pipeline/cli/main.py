@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.errors import Sms24Error
+from pipeline.errors import Sms24Error, is_disk_full
 
 COMMANDS = {
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
@@ -92,8 +92,7 @@ def _explain_bug(error: Exception) -> tuple[str, str]:
     import tempfile  # noqa: PLC0415 - a healthy start needs neither
     import traceback  # noqa: PLC0415
 
-    # Each library has its own error for it; what the system says is in all of them.
-    if any(words in str(error) for words in ("No space left", "Disk quota exceeded")):
+    if is_disk_full(error):
         return "The disk is full.", "Free some space, then run the command again."
     with tempfile.NamedTemporaryFile(
         "w", prefix="sms24-", suffix=".log", delete=False, encoding="utf-8"

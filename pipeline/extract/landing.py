@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from pipeline.clock import Clock
 from pipeline.errors import GatewayError
@@ -45,6 +46,7 @@ class Lander:
 
     Attributes:
         new_versions, gone: records written, and messages missed, since the start.
+        unreadable: bodies that were set aside since they could not be read.
         strays: askings that brought messages from outside what was asked.
         fields: fields of messages that are new, or that have a type for the first time.
     """
@@ -65,7 +67,7 @@ class Lander:
         self._calls = calls
         self._clock = clock
         self.place: Place | None = None
-        self.new_versions = self.gone = self.strays = 0
+        self.new_versions = self.gone = self.strays = self.unreadable = 0
         self.fields: list[NewField] = []
 
     def take_back_absences(self) -> None:
@@ -107,11 +109,22 @@ class Lander:
         """Land what an earlier run sealed and could not land; returns how many tickets."""
         landed = 0
         for landing in self._inbox.leftovers():
+            self._set_damaged_aside(landing)
             calls = [body.call for body in landing.ticket.bodies]
             if not self._raw.has_call(calls[0].call_id):
                 landed += self._land_leftover(landing, calls)
             self._inbox.discard(landing)
         return landed
+
+    def _set_damaged_aside(self, landing: Landing) -> None:
+        """Set aside what a disk has changed: it might still be JSON, and wrong."""
+        for body in landing.ticket.bodies:
+            if not self._inbox.is_as_received(landing, body):
+                self._set_aside(landing.body_path(body))
+
+    def _set_aside(self, path: Path) -> None:
+        self._inbox.quarantine(path)
+        self.unreadable += 1
 
     def _land_leftover(self, landing: Landing, calls: list[CallRecord]) -> int:
         run_id = landing.ticket.run_id
@@ -145,7 +158,8 @@ class Lander:
         records = self._records(landing)
         asked = asked_of(landing.ticket)
         if len(records) < len(landing.ticket.bodies):
-            asked = tuple(_unverified(item) for item in asked)
+            # What was damaged tells nothing of the window, so that an earlier proof stands.
+            asked = tuple(replace(item, state="failed") for item in asked)
         return Asking(asked, tuple(records))
 
     def _records(self, landing: Landing) -> list[Records]:
@@ -153,10 +167,12 @@ class Lander:
         decode = decode_devices if landing.ticket.kind == "devices" else decode_messages
         for body in landing.ticket.bodies:
             path = landing.body_path(body)
+            if not path.exists():
+                continue
             try:
                 page = decode(body_of(path))
             except GatewayError:
-                self._inbox.quarantine(path)
+                self._set_aside(path)
             else:
                 found.append(Records(body.call, page.records))
         return found

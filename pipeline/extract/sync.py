@@ -239,6 +239,11 @@ class Sync:
 
     def _notes(self) -> tuple[str, ...]:
         notes = self._lander.surprises()
+        if self._lander.unreadable:
+            notes.append(
+                f"{self._lander.unreadable} answers in the inbox were damaged. They lie in "
+                f"{self._inbox.folder / 'unreadable'}; what they held was asked again."
+            )
         if self._lander.gone:
             notes.append(f"{self._lander.gone} messages have vanished at the gateway.")
         return tuple(notes)

@@ -29,6 +29,8 @@ from pipeline.settings import Settings
 from pipeline.values import CallRecord
 
 LARGEST_BODY = 1 << 30
+# An answer that is held in memory, such as a count.
+LARGEST_WORD = 1 << 26
 _CONNECT_SECONDS = 10.0
 # Longer than this, and a connection that the gateway has closed meanwhile looks like a failure.
 _KEEPALIVE_SECONDS = 2.0
@@ -104,20 +106,20 @@ class Wire:
             attempt.http_status = response.status_code
             attempt.gateway_time = _instant(response.headers.get("date"))
             self._refuse_status(response, attempt)
-            chunks = self._bounded(response, attempt)
+            chunks = self._bounded(response, attempt, LARGEST_BODY if body_path else LARGEST_WORD)
             if body_path is None:
                 return b"".join(chunks)
             with body_path.open("wb") as file:
                 file.writelines(chunks)
         return body_of(body_path)
 
-    def _bounded(self, response: httpx.Response, attempt: Attempt) -> Iterator[bytes]:
+    def _bounded(self, response: httpx.Response, attempt: Attempt, most: int) -> Iterator[bytes]:
         digest = hashlib.sha256()
         deadline = self._clock.monotonic() + self._seconds
         for chunk in response.iter_bytes():
             attempt.size += len(chunk)
-            if attempt.size > LARGEST_BODY:
-                raise GarbledError("The gateway's answer is larger than 1 GiB.")
+            if attempt.size > most:
+                raise GarbledError(f"The gateway's answer is larger than {most >> 20:,} MiB.")
             if self._clock.monotonic() > deadline:
                 raise UnreachableError(self._late(), is_late=True)
             digest.update(chunk)

@@ -5,6 +5,7 @@ them; what a killed run left without one is swept away. Tickets say what was ask
 can land leftovers.
 """
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -118,6 +119,13 @@ class Inbox:
         for body in landing.ticket.bodies:
             landing.body_path(body).unlink(missing_ok=True)
 
+    def is_as_received(self, landing: Landing, body: Body) -> bool:
+        """Whether a body on disk is still the one that came, bit by bit."""
+        if body.call.body_sha256 is None:
+            return True
+        with landing.body_path(body).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() == body.call.body_sha256
+
     def quarantine(self, path: Path) -> Path:
         """Set aside a body that cannot be read any more; returns where it lies now."""
         aside = self.folder / "unreadable"
@@ -130,7 +138,7 @@ class Inbox:
         for path in self.folder.glob("*.ticket"):
             try:
                 ticket = msgspec.json.decode(path.read_bytes(), type=Ticket, dec_hook=_decode)
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 continue  # a ticket damaged on disk says nothing; its window is asked again
             landing = Landing(ticket, path)
             bodies = ((landing.body_path(body), body.call.bytes) for body in ticket.bodies)

@@ -47,19 +47,24 @@ class Warehouse:
 
     def prepare(self) -> None:
         """Make what is missing of the raw schema; raises WarehouseError for a newer format."""
+        self._refuse_newer()
         for name in ("tables", "views", "macros"):
             self.script(statement(f"0_raw/{name}"))
-        known = self.scalar("select max(number) from raw.format")
-        if known is None:
+        if self.scalar("select max(number) from raw.format") is None:
             self.append("raw.format", ("number",), [(FORMAT,)])
-        elif known > FORMAT:
+        sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'lookupzones'"
+        if not self.scalar(sql):
+            self.load_zones()
+
+    def _refuse_newer(self) -> None:
+        """Look at the format before anything is written: a newer file stays as it is."""
+        sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'rawformat'"
+        known = self.scalar("select max(number) from raw.format") if self.scalar(sql) else None
+        if known is not None and known > FORMAT:
             raise WarehouseError(
                 f"The warehouse {self.path} was written by a newer sms24 (format {known}).",
                 advice="Install that version, or use another data folder.",
             )
-        sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'lookupzones'"
-        if not self.scalar(sql):
-            self.load_zones()
 
     def load_zones(self) -> None:
         """Write down anew what the texts of zones can stand for."""

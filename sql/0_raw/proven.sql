@@ -1,10 +1,10 @@
--- The stretches of history that are proven, merged. Grain: one row per stretch. Reads: raw.proofs.
+-- The stretches of history that are proven, merged. Grain: one row per stretch. Reads: raw.pieces.
 with
 
 proven as (
     select begin_at, end_at
-    from raw.proofs
-    where begin_at < end_at
+    from raw.pieces
+    where is_proven
 ),
 
 marked as (

@@ -30,12 +30,6 @@ from raw.windows
 cross join raw.reading
 where windows.filters = '{}' and windows.begin_at is not null;
 
--- one row per window that its count proves
-create or replace view raw.proofs as
-select begin_at, end_at, state, rows, asked_at
-from raw.askings
-where state in ('verified', 'empty') and is_valid and begin_at < end_at;
-
 -- one row: up to when history can be proven at all, by the gateway's own clock, and its floor
 create or replace view raw.horizon as
 select
@@ -45,3 +39,47 @@ select
         as is_doubtful
 from raw.runs
 cross join raw.margin;
+
+-- one row per stretch of time between two bounds of askings: whether it is proven, and what was last
+-- said of it; a proof stands unless a later asking of the same time did not agree with its count
+create or replace view raw.pieces as
+with
+
+bounds as (
+    select begin_at as moment from raw.askings
+    union
+    select end_at from raw.askings
+    union
+    select unnest([settled_until, floor_at]) from raw.horizon
+),
+
+pieces as (
+    select moment as begin_at, lead(moment) over (order by moment) as end_at
+    from bounds
+    where moment is not null
+    qualify end_at is not null
+),
+
+judged as (
+    select
+        pieces.begin_at,
+        pieces.end_at,
+        max(askings.asked_at) filter (
+            where askings.is_valid and askings.state in ('verified', 'empty')
+        ) as proven_at,
+        max(askings.asked_at) filter (where askings.state = 'unverified') as open_at,
+        bool_or(askings.state = 'verified') as has_rows,
+        arg_max(askings.state, askings.asked_at) as last_state
+    from pieces
+    left join raw.askings as askings
+        on askings.begin_at < pieces.end_at and askings.end_at > pieces.begin_at
+    group by pieces.begin_at, pieces.end_at
+)
+
+select
+    begin_at,
+    end_at,
+    coalesce(proven_at >= coalesce(open_at, proven_at), false) as is_proven,
+    has_rows,
+    last_state
+from judged;

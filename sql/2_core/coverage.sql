@@ -1,62 +1,22 @@
 -- What of the asked history is proven, what is not, and what was never asked.
 -- Grain: one row per stretch of time in one state.
--- Reads: raw.askings, raw.horizon
--- Note: a proof stands unless a later asking of the same time failed or did not agree with its count.
+-- Reads: raw.horizon, raw.pieces
 with
-
-horizon as (
-    select settled_until, floor_at, is_doubtful
-    from raw.horizon
-),
-
-bounds as (
-    select begin_at as moment from raw.askings
-    union
-    select end_at from raw.askings
-    union
-    select unnest([settled_until, floor_at]) from horizon
-),
-
-pieces as (
-    select moment as begin_at, lead(moment) over (order by moment) as end_at
-    from bounds
-    where moment is not null
-    qualify end_at is not null
-),
-
-judged as (
-    select
-        pieces.begin_at,
-        pieces.end_at,
-        max(askings.asked_at) filter (
-            where askings.is_valid and askings.state in ('verified', 'empty')
-        ) as proven_at,
-        max(askings.asked_at) filter (where askings.state in ('failed', 'unverified')) as open_at,
-        bool_or(askings.state = 'verified') as has_rows,
-        arg_max(askings.state, askings.asked_at) as last_state,
-        count(askings.asked_at) as askings
-    from pieces
-    left join raw.askings as askings
-        on askings.begin_at < pieces.end_at and askings.end_at > pieces.begin_at
-    group by pieces.begin_at, pieces.end_at
-),
 
 stated as (
     select
-        judged.begin_at,
-        judged.end_at,
-        judged.begin_at >= horizon.settled_until as is_tail,
+        pieces.begin_at,
+        pieces.end_at,
+        pieces.begin_at >= horizon.settled_until as is_tail,
         case
-            when judged.askings = 0 then 'never_asked'
-            when
-                judged.proven_at >= coalesce(judged.open_at, judged.proven_at)
-                and not horizon.is_doubtful and not is_tail
-                then if(judged.has_rows, 'verified', 'empty')
-            when judged.last_state = 'failed' then 'failed'
+            when pieces.last_state is null then 'never_asked'
+            when pieces.is_proven and not horizon.is_doubtful and not is_tail
+                then if(pieces.has_rows, 'verified', 'empty')
+            when pieces.last_state = 'failed' then 'failed'
             else 'unverified'
         end as state
-    from judged
-    cross join horizon
+    from raw.pieces as pieces
+    cross join raw.horizon as horizon
 ),
 
 numbered as (
