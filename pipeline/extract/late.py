@@ -4,9 +4,11 @@ from collections.abc import Iterable
 
 from pendulum import DateTime
 
+from pipeline.errors import RefusedError
 from pipeline.extract.ask import Job
 from pipeline.extract.plan import Plan, jobs_of, place_of
 from pipeline.extract.reconcile import Reconciler
+from pipeline.extract.survey import TOTAL_KINDS
 from pipeline.extract.team import Team
 from pipeline.extract.windows import clipped, merged, without
 from pipeline.progress import Progress
@@ -43,6 +45,8 @@ class LateChanges:
             self._reconcile(plan, place)
         if place is None or not (counts.is_usable and counts.heeds_status):
             self._reread(plan)
+            if self._has_changed_at_all():
+                self._fetch([plan.history])
         due = due_for_audit(
             self._held, plan, self._settings, place or GUESS, self._team.questions.now()
         )
@@ -76,6 +80,21 @@ class LateChanges:
             for status in statuses
             if self._team.questions.count(None, {"status": status}) != held.get(status, 0)
         ]
+
+    def _has_changed_at_all(self) -> bool:
+        """Whether counts of all dates, by status, differ from what is held, where there are any."""
+        counts = self._team.counts
+        if counts.kind not in TOTAL_KINDS or not (counts.is_total_true and counts.heeds_status):
+            return False
+        held = self._held.by_status_alone()
+        statuses = sorted({*KNOWN_STATUSES, *(s for s in held if s is not None)})
+        try:
+            return any(
+                self._team.questions.count(None, {"status": status}) != held.get(status, 0)
+                for status in statuses
+            )
+        except RefusedError:
+            return False
 
     def _reread(self, plan: Plan) -> None:
         self._progress.note(

@@ -14,6 +14,8 @@ from pipeline.values import Window
 from pipeline.warehouse.asked import Place
 from pipeline.warehouse.raw import RawStore
 
+_UNKNOWN_HOURS = 15
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -53,15 +55,15 @@ def plan_of(
     raw: RawStore, settings: Settings, reading: Reading, asking: Asking, gateway_now: DateTime
 ) -> Plan:
     """Return what a run must ask for, by what is proven and held."""
-    settled = gateway_now.set(microsecond=0).subtract(minutes=settings.tail_minutes)
+    # In an unknown zone the newest part may be read as lying in the future, and the first messages
+    # as older than the floor.
+    margin = 0 if reading.is_known else _UNKNOWN_HOURS
+    settled = gateway_now.set(microsecond=0).subtract(minutes=settings.tail_minutes, hours=margin)
     end = reading.plain_before(min(asking.until or settled, settled))
-    floor = min(floor_of(raw, asking), end)
-    # In an unknown zone the first messages may be read as older than the floor.
-    begin = reading.plain_before(floor.subtract(hours=raw.margin_hours()))
+    begin = reading.plain_before(min(floor_of(raw, asking).subtract(hours=margin), end))
     history = Window(begin, end)
     asked = Window(min(max(begin, asking.since or begin), end), end)
-    provable = Window(begin, max(end.subtract(hours=raw.margin_hours()), begin))
-    holes = without(provable, raw.proven())
+    holes = without(history, raw.proven())
     missing = [asked] if asking.again else without(asked, raw.proven())
     is_made = reading.is_known and reading.column == "created"
     unsettled = raw.unsettled(gateway_now, settings.settle_hours, FINAL_STATUSES, place_of(reading))

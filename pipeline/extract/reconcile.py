@@ -22,6 +22,7 @@ _PARTS = 4
 # A status with more than this share of the messages is compared in two parts, cut anew each turn.
 _COMMON = 0.05
 _GOLDEN = 0.618034
+_TOTALS = 6
 # What the whole and its parts may cost: longer histories in short periods are compared in turns.
 _MOST_CALLS = 120
 _MOST_EMPTY = 10
@@ -52,7 +53,7 @@ class _Stretch:
 def calls_to_compare(held: Mapping[int | None, int]) -> int:
     """Return how many counts it takes where nothing has changed."""
     messages = sum(held.values())
-    return 1 + len(held) + sum(count > _COMMON * messages for count in held.values())
+    return _TOTALS + len(held) + sum(count > _COMMON * messages for count in held.values())
 
 
 class Reconciler:
@@ -97,7 +98,12 @@ class Reconciler:
         return Window(begin, end) if begin < end else None
 
     def _inside(self, window: Window, turn: int) -> Iterator[Job]:
-        if window.seconds < self._longest and not self._has_changed(window, turn):
+        (whole,) = self._stretches([window])
+        if 0 < whole.messages <= self._limit and window.seconds < self._longest:
+            # What fits one answer is cheaper read than compared.
+            yield Job(window, held=whole.messages)
+            return
+        if window.seconds < self._longest and not self._has_changed(whole, turn):
             return
         parts = self._parts(window, [number / _PARTS for number in range(1, _PARTS)])
         is_short = window.seconds < self._longest
@@ -105,18 +111,25 @@ class Reconciler:
             if self._differs(part, self._questions_for(part)):
                 yield from self._narrowed(part)
 
-    def _has_changed(self, window: Window, turn: int) -> bool:
+    def _has_changed(self, whole: _Stretch, turn: int) -> bool:
         """Whether counts differ: the rare statuses' of the whole, the common ones' of two parts.
 
-        The cut between the parts moves from turn to turn: what cancels out in one comparison, such
-        as a deletion and an insert, shows in another.
+        So does the count of all in several parts. The cuts between parts move from turn to turn:
+        what cancels out in one comparison, such as a deletion and an insert, shows in another.
         """
-        (whole,) = self._stretches([window])
-        questions = self._questions_for(whole)
-        common = [q for q in questions if whole.counted(q, ()) > _COMMON * whole.messages and q]
+        questions = [q for q in self._questions_for(whole) if q]
+        common = [q for q in questions if whole.counted(q, ()) > _COMMON * whole.messages]
         rare = [q for q in questions if q not in common]
-        parts = self._parts(window, [turn * _GOLDEN % 1])
-        return self._differs(whole, rare) or any(self._differs(part, common) for part in parts)
+        first = turn * _GOLDEN % 1
+        halves = self._parts(whole.window, [first])
+        parts = self._parts(
+            whole.window, sorted((first + n / _TOTALS) % 1 for n in range(_TOTALS - 1))
+        )
+        return (
+            self._differs(whole, rare)
+            or any(self._differs(part, self._plain) for part in parts)
+            or any(self._differs(half, common) for half in halves)
+        )
 
     def _in_turn(self, parts: Sequence[_Stretch], turn: int) -> Iterator[_Stretch]:
         """Give parts whose totals differ, and others in turn."""

@@ -21,6 +21,8 @@ _TRIES = 3
 _DAY = 86_400
 _AHEAD_DAYS = 400
 _NO_STATUS = 999_999
+# A deaf count tells no window's messages, but all of the account's.
+TOTAL_KINDS = frozenset({"honest", "deaf"})
 # Days of windows inside one another, which must not count less the longer they are.
 _LENGTHS = (1, 7, 30, 90, 365, 1461, 5844)
 _AHEAD_SHARE = 8

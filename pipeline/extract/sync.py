@@ -197,7 +197,7 @@ class Sync:
             self._book.contradict_counts(f"{fetcher.unproven} windows whose rows differ")
         return SyncResult(
             settled_until=plan.history.end_at,
-            floor_at=plan.history.begin_at,
+            floor_at=self._book.floor,
             new_versions=self._lander.new_versions,
             calls=self._calls.total,
             late_calls=late_calls,

@@ -2,13 +2,11 @@
 
 from pipeline.errors import RefusedError
 from pipeline.extract.questions import Filters
+from pipeline.extract.survey import TOTAL_KINDS
 from pipeline.extract.team import Team
 from pipeline.statuses import KNOWN_STATUSES
 from pipeline.warehouse.held import HeldCounts
 from pipeline.warehouse.raw import RawStore
-
-# A deaf count tells no window's messages, but all of the account's.
-_TOTAL_KINDS = frozenset({"honest", "deaf"})
 
 
 class Totals:
@@ -68,7 +66,7 @@ class Totals:
     def _count(self) -> int | None:
         """Return the total; None where the gateway has none that can be trusted."""
         counts = self._team.counts
-        if counts.kind not in _TOTAL_KINDS or not counts.is_total_true or self._has_floor:
+        if counts.kind not in TOTAL_KINDS or not counts.is_total_true or self._has_floor:
             return None
         try:
             return sum(self._team.questions.count(None, question) for question in self._whole())

@@ -212,10 +212,6 @@ class RawStore:
         )
         self._warehouse.append("raw.traits", columns, [row])
 
-    def margin_hours(self) -> int:
-        """Return how many hours before an asking its proof ends."""
-        return int(self._warehouse.scalar("select hours from raw.margin"))
-
     def proven(self) -> list[Window]:
         """Return the stretches of history that are proven, merged, in order."""
         return windows_of(self._warehouse.rows(statement("0_raw/proven")))

@@ -3,29 +3,29 @@
 
 -- one row: the reading that was measured last
 create or replace view raw.reading as
-select coalesce(arg_max(value, measured_at), 'unknown') as name
-from raw.traits
-where name = 'reading';
-
--- one row: hours before an asking up to which it proves; where the zone of the bounds is not known,
--- the newest part of what was asked may have been read as lying in the future
-create or replace view raw.margin as
-select if(name = 'unknown', 15, 0) as hours
-from raw.reading;
+select
+    coalesce(
+        (
+            select value
+            from raw.traits
+            where name = 'reading'
+            order by measured_at desc, rowid desc
+            limit 1
+        ),
+        'unknown'
+    ) as name;
 
 -- one row per asking of a whole window, with the state that it has under the reading of today:
--- bounds that were read in another way prove nothing
+-- bounds that were read in another way prove nothing, but for texts that were UTC all along
 create or replace view raw.askings as
 select
     windows.begin_at,
-    case
-        when windows.reading = 'unknown' then least(windows.end_at, windows.asked_at - interval 15 hours)
-        else windows.end_at
-    end as end_at,
+    windows.end_at,
     windows.state,
     windows.rows,
     windows.asked_at,
-    windows.reading in ('unknown', reading.name) as is_valid
+    windows.reading = reading.name
+    or (windows.reading = 'unknown' and reading.name like '% UTC %') as is_valid
 from raw.windows
 cross join raw.reading
 where windows.filters = '{}' and windows.begin_at is not null;
@@ -33,12 +33,11 @@ where windows.filters = '{}' and windows.begin_at is not null;
 -- one row: up to when history can be proven at all, by the gateway's own clock, and its floor
 create or replace view raw.horizon as
 select
-    max(settled_until) - to_hours(any_value(hours)) as settled_until,
+    max(settled_until) as settled_until,
     min(asked_since) as floor_at,
     coalesce(max_by(doubt is not null, started_at) filter (where settled_until is not null), false)
         as is_doubtful
-from raw.runs
-cross join raw.margin;
+from raw.runs;
 
 -- one row per stretch of time between two bounds of askings: whether it is proven, and what was last
 -- said of it; a proof stands unless a later asking of the same time did not agree with its count
