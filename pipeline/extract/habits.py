@@ -96,8 +96,7 @@ class HabitBook:
 
     def keep_limits(self, cap: float, too_long: float) -> None:
         """Keep what was learnt of the gateway's limits while it was asked."""
-        known = self._raw.trait("cap")
-        if not math.isinf(cap) and (known is None or known.number != cap):
+        if cap < self.cap():
             self._keep("cap", f"{cap:g} rows", int(cap), "an answer shorter than its count, twice")
         if too_long < self.too_long():
             days = too_long / 86_400
@@ -105,13 +104,17 @@ class HabitBook:
 
     def cap(self) -> float:
         """Return the rows at which answers are cut short; infinite if they are not."""
-        known = self._raw.trait("cap")
-        return known.number if known and known.number else math.inf
+        return self._limit("cap")
 
     def too_long(self) -> float:
         """Return the seconds from which on a window is refused; infinite if none is."""
-        known = self._raw.trait("longest period")
-        return known.number if known and known.number else math.inf
+        return self._limit("longest period")
+
+    def _limit(self, name: str) -> float:
+        """Return a limit that was met lately; infinite if none was."""
+        known = self._raw.trait(name)
+        is_met = known is not None and self._is_fresh(known, _COUNTS_DAYS)
+        return known.number if known and known.number and is_met else math.inf
 
     def _known_counts(self) -> CountTrait | None:
         names = ("counts", "hidden statuses", "hidden sims")

@@ -3,6 +3,7 @@
 import pendulum
 from pendulum import DateTime
 
+from pipeline.errors import GatewayError
 from pipeline.extract.ask import LEAST_CAP
 from pipeline.extract.landing import Lander
 from pipeline.extract.questions import Questions
@@ -116,7 +117,12 @@ class Sampler:
                 return None
             if expected == 0:
                 return Sample(begin, end, {})
-        body = self._questions.fetched(self._questions.exact(window), {}, expected)
+        try:
+            body = self._questions.fetched(self._questions.exact(window), {}, expected)
+        except GatewayError:
+            if (expected or 0) < LEAST_CAP:
+                raise
+            return None  # too heavy an answer: a smaller window may do
         is_whole = self._is_whole(window, body.rows, expected)
         if not is_whole:
             self._questions.drop([body])
