@@ -36,11 +36,13 @@ select begin_at, end_at, state, rows, asked_at
 from raw.askings
 where state in ('verified', 'empty') and is_valid and begin_at < end_at;
 
--- one row: up to when history can be proven at all, by the gateway's own clock, and its floor
+-- one row: up to when history can be proven at all, by the gateway's own clock, and its floor;
+-- only the last run says whether it is doubtful, and one without doubt says so by null
 create or replace view raw.horizon as
 select
     max(settled_until) - to_hours(any_value(hours)) as settled_until,
     min(asked_since) as floor_at,
-    arg_max(doubt, started_at) filter (where settled_until is not null) is not null as is_doubtful
+    arg_max_null(doubt, started_at) filter (where settled_until is not null) is not null
+        as is_doubtful
 from raw.runs
 cross join raw.margin;
