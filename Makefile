@@ -3,10 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo test campaign check format clean wheel
+.PHONY: help demo test campaign campaign-kill campaign-moving campaign-large campaign-habits check format clean wheel
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
 	@$(BIN)/sms24 demo --dir data/demo
@@ -14,7 +14,18 @@ demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
 test: $(VENV)/ready ## Run the tests
 	@$(BIN)/python -m pytest -n auto -q
 
-campaign: $(VENV)/ready ## The long tests: a thousand random gateways (hours)
+campaign: campaign-kill campaign-moving campaign-large campaign-habits ## The long tests (hours)
+
+campaign-kill: $(VENV)/ready ## A hundred kills of a first load
+	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_kill.py
+
+campaign-moving: $(VENV)/ready ## A hundred runs over a moving world
+	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_moving.py
+
+campaign-large: $(VENV)/ready ## A million messages, an answer of 100 MB
+	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_large.py
+
+campaign-habits: $(VENV)/ready ## A thousand random gateways
 	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/test_habits.py
 
 check: $(VENV)/ready ## Lint, types and SQL style

@@ -5,60 +5,11 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
-import pendulum
 import pytest
 
-from pipeline.clock import HeldClock
-from pipeline.extract.landing import CallLog, Lander
-from pipeline.values import CallRecord, Window
-from pipeline.warehouse.inbox import Body, Inbox, Landing, Ticket
-from pipeline.warehouse.store import Warehouse, open_warehouse
-
-ASKED = pendulum.datetime(2026, 11, 2, 12)
-WINDOW = Window(ASKED.subtract(days=1), ASKED)
-
-
-def sealed(inbox: Inbox, name: str, body: str, *, minutes: int = 0) -> Landing:
-    """Put a body of messages into the inbox, asked so many minutes after noon."""
-    path = inbox.new_body(name)
-    path.write_text(body, "utf-8")
-    call = CallRecord(
-        call_id=name,
-        endpoint="getallsms",
-        parameters={},
-        asked_at=ASKED.add(minutes=minutes),
-        answered_at=ASKED.add(minutes=minutes, seconds=1),
-        http_status=200,
-        outcome="ok",
-        rows=1,
-        bytes=path.stat().st_size,
-    )
-    body = Body(path.name, call, 1, 1)
-    return inbox.seal(Ticket("messages", "r1", (body,), WINDOW, "verified", 1))
-
-
-def body_of(landing: Landing) -> Path:
-    """Return where the one body of a ticket lies."""
-    return landing.body_path(landing.ticket.bodies[0])
-
-
-def page(status: int) -> str:
-    """Return an answer with one message in a status."""
-    return f'{{"error":0,"smss":{{"5":{{"id":5,"status":{status}}}}}}}'
-
-
-class Landed:
-    """A warehouse that lands what an inbox holds."""
-
-    def __init__(self, warehouse: Warehouse, inbox: Inbox) -> None:
-        self.warehouse = warehouse
-        clock = HeldClock(ASKED.add(hours=1))
-        self.lander = Lander(warehouse, inbox, CallLog(), run_id="r2", clock=clock)
-
-    def statuses(self) -> list[int]:
-        """Return the versions of the one message, in order of landing."""
-        sql = "select (payload ->> '$.status')::int as s from raw.messages order by rowid"
-        return [row["s"] for row in self.warehouse.rows(sql)]
+from pipeline.warehouse.inbox import Inbox
+from pipeline.warehouse.store import open_warehouse
+from support.landed import Landed, body_of, page, sealed
 
 
 @pytest.fixture
@@ -106,6 +57,19 @@ def test_a_body_that_was_landed_is_not_landed_again(inbox: Inbox, tmp_path: Path
         assert landed.statuses() == [3]
         assert warehouse.scalar("select count(*) from raw.windows") == 1
         assert inbox.leftovers() == []
+
+
+def test_a_body_whose_call_alone_was_noted_is_landed(inbox: Inbox, tmp_path: Path) -> None:
+    """Calls are noted with any landing: a body that waited for the next one lands all the same."""
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        landed = Landed(warehouse, inbox)
+        waiting = sealed(inbox, "waiting", page(7), minutes=1)
+        landed.lander._calls.add(waiting.ticket.bodies[0].call)
+        landed.lander.land([sealed(inbox, "first", page(3))])
+        assert landed.lander.land_leftovers() == 1
+        assert landed.statuses() == [3, 7]
+        calls = warehouse.rows("select call_id from raw.calls")
+        assert calls == [{"call_id": "waiting"}]
 
 
 def test_there_and_back_again_is_three_versions(inbox: Inbox, tmp_path: Path) -> None:

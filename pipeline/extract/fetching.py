@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import accumulate
 
 from pipeline.errors import GatewayError
 from pipeline.extract.ask import Answer, Asker, Job
@@ -57,7 +58,7 @@ class Fetcher:
                         self._note(answer)
                     if self._failures >= _MOST_FAILURES:
                         pending = {future for future in pending if not future.cancel()}
-                    if batch.is_full:
+                    while batch.is_full:
                         self._land(batch)
                 self._land(batch)
             except BaseException:
@@ -91,7 +92,7 @@ class Fetcher:
 
 
 class _Batch:
-    """The answers since the last landing."""
+    """The answers that wait to be landed; many may come while others are being landed."""
 
     def __init__(self) -> None:
         self._landings: list[Landing] = []
@@ -107,6 +108,10 @@ class _Batch:
         self._counted += [answer.asked] if answer.asked else []
 
     def take(self) -> tuple[list[Landing], list[Asked]]:
-        taken = self._landings, self._counted
-        self._landings, self._counted = [], []
-        return taken
+        """Take what is landed together: never more than a full batch, so that memory is bounded."""
+        sizes = accumulate(landing.bytes for landing in self._landings)
+        fitting = sum(size <= _BATCH_BYTES for size in sizes)
+        taken = self._landings[: max(min(fitting, _BATCH_BODIES), 1)]
+        counted, self._counted = self._counted, []
+        self._landings = self._landings[len(taken) :]
+        return taken, counted

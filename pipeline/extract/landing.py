@@ -110,9 +110,8 @@ class Lander:
         landed = 0
         for landing in self._inbox.leftovers():
             self._set_damaged_aside(landing)
-            calls = [body.call for body in landing.ticket.bodies]
-            if not self._raw.has_call(calls[0].call_id):
-                landed += self._land_leftover(landing, calls)
+            if not self._is_landed(landing.ticket):
+                landed += self._land_leftover(landing)
             self._inbox.discard(landing)
         return landed
 
@@ -126,8 +125,16 @@ class Lander:
         self._inbox.quarantine(path)
         self.unreadable += 1
 
-    def _land_leftover(self, landing: Landing, calls: list[CallRecord]) -> int:
+    def _is_landed(self, ticket: Ticket) -> bool:
+        """Whether a ticket was landed: a call alone may have been noted with another landing."""
+        call_id = ticket.bodies[0].call.call_id
+        is_devices = ticket.kind == "devices"
+        return self._raw.has_call(call_id) if is_devices else self._raw.has_asking(call_id)
+
+    def _land_leftover(self, landing: Landing) -> int:
         run_id = landing.ticket.run_id
+        made = [body.call for body in landing.ticket.bodies]
+        calls = [call for call in made if not self._raw.has_call(call.call_id)]
         if landing.ticket.kind == "devices":
             records = self._records(landing)
             with self._warehouse.transaction():

@@ -102,8 +102,13 @@ class RawStore:
         self._warehouse.append("raw.windows", WINDOW_COLUMNS, rows)
 
     def has_call(self, call_id: str) -> bool:
-        """Whether a call is landed already."""
+        """Whether a call is noted already; its body may still wait to be landed."""
         sql = "select count(*) from raw.calls where call_id = $call_id"
+        return bool(self._warehouse.scalar(sql, {"call_id": call_id}))
+
+    def has_asking(self, call_id: str) -> bool:
+        """Whether the messages that a call brought are landed already."""
+        sql = "select count(*) from raw.windows where call_id = $call_id"
         return bool(self._warehouse.scalar(sql, {"call_id": call_id}))
 
     def device_ids(self) -> set[int]:

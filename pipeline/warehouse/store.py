@@ -28,7 +28,7 @@ _CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "storage_compatibility_version": "v1.2.0",
     "threads": "2",
-    "memory_limit": "600MB",
+    "memory_limit": "400MB",
     "preserve_insertion_order": "true",
 }
 

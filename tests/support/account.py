@@ -55,7 +55,7 @@ class Account:
 
 
 @contextmanager
-def account(
+def account(  # noqa: PLR0913 - one argument per thing that a test may choose
     folder: Path,
     *,
     messages: int = 2000,
@@ -63,13 +63,14 @@ def account(
     habits: Habits | None = None,
     faults: Faults | None = None,
     seed: int = 7,
+    future_days: int = 2,
     **settings: Any,
 ) -> Iterator[Account]:
     """Serve a world whose clock stands still at NOW; gives it with its settings.
 
     A plan of faults may be switched off and on between runs.
     """
-    world = make_world(seed=seed, messages=messages, days=days, now=NOW)
+    world = make_world(seed=seed, messages=messages, days=days, now=NOW, future_days=future_days)
     clock = EmulatorClock(NOW)
     app = create_app(world, clock, habits, faults)
     with running_app(app) as address:
