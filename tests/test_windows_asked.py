@@ -66,7 +66,7 @@ def test_a_crowded_second_is_parted_by_phone_status_and_sim(tmp_path: Path, coun
 
 
 def test_more_of_a_kind_than_a_cap_lets_through_is_said(tmp_path: Path) -> None:
-    """Alike in everything within a second and above the cap: what is missing is counted, exit 3."""
+    """Alike in all, within a second, above the cap: what is missing is counted, exit 3."""
     habits = Habits(row_cap=90, ignores=frozenset({"orderbydesc"}))
     with account(tmp_path, messages=200, days=30, window_rows=80, habits=habits) as known:
         crowd(known, 150, 1, device_id=known.world.phones[0].device_id, sim=0, status=7)
@@ -77,11 +77,11 @@ def test_more_of_a_kind_than_a_cap_lets_through_is_said(tmp_path: Path) -> None:
             "select begin_at, end_at from coverage where not is_proven and not is_tail"
         )
         assert [row["begin_at"] <= NOON < row["end_at"] for row in open_] == [True]
-        assert (open_[0]["end_at"] - open_[0]["begin_at"]).total_seconds() <= 2
+        assert (open_[0]["end_at"] - open_[0]["begin_at"]).total_seconds() <= 3
 
 
 def test_an_answer_that_is_too_heavy_is_halved(tmp_path: Path) -> None:
-    """A gateway that fails for more than sixty rows, and counts well, is read in lighter answers."""
+    """A gateway that fails for more than sixty rows, and counts well, is read in less."""
     habits = Habits(too_heavy_rows=60)
     with account(tmp_path, messages=500, days=30, habits=habits) as known:
         known.run()

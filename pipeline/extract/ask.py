@@ -1,6 +1,7 @@
 """Ask for windows, whatever the method is that proves them; part those that fail."""
 
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -29,6 +30,7 @@ class Job:
         held: messages that are held in it; where there are some, a count of 0 is checked by rows.
         filters: what is asked without dates.
         tries: how often it failed although the gateway was well.
+        parent: the window that it is a part of.
     """
 
     window: Window | None
@@ -36,6 +38,7 @@ class Job:
     held: int = 0
     filters: tuple[tuple[str, int], ...] = ()
     tries: int = 0
+    parent: Window | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,41 @@ class Limits:
     Attributes:
         rows: messages that one answer should hold at the most.
         cap: the fewest rows at which an answer was cut short; infinite if none ever was.
-        too_long: seconds of the shortest window that was refused.
+        shortest: seconds of windows that halving does not make smaller.
     """
 
-    def __init__(self, rows: float) -> None:
+    def __init__(self, rows: float, too_long: float = math.inf) -> None:
         self.rows = max(rows, 1)
         self.cap = math.inf
-        self.too_long = math.inf
+        self._accepted = 0.0
+        self._full: Counter[Window] = Counter()
+        self.shortest = 1
+        self._refused = [too_long]
+
+    @property
+    def too_long(self) -> float:
+        """Seconds of the shortest window that was refused for its length; infinite if none was.
+
+        A window that is refused although a longer one was accepted is refused for another reason.
+        """
+        return min((r for r in self._refused if r > self._accepted), default=math.inf)
+
+    def as_full_as(self, parent: Window) -> None:
+        """Note that a part counts as much as the whole; where both do, time parts it no further.
+
+        Such is a gateway that cuts bounds to days, say.
+        """
+        self._full[parent] += 1
+        if self._full[parent] > 1:
+            self.shortest = max(self.shortest, parent.seconds)
+
+    def accepted(self, seconds: float) -> None:
+        """Note that a window of this length was answered."""
+        self._accepted = max(self._accepted, seconds)
+
+    def refused(self, seconds: float) -> None:
+        """Note that a window of this length was refused."""
+        self._refused.append(seconds)
 
     def cut_at(self, rows: int) -> None:
         """Note that an answer was cut short at so many rows."""
@@ -118,17 +149,19 @@ class Asker:
             except GatewayError as error:
                 answer = Answer(job, error=error)
             if answer.error is None:
+                if job.window and not answer.parts:
+                    self._limits.accepted(job.window.seconds)
                 return answer
             judged = self._after(answer, answer.error, parts)
             if judged is not None:
                 return judged
 
     def _parts(self, job: Job) -> tuple[Job, ...]:
-        if job.window is None:
+        if job.window is None or job.window.seconds <= self._limits.shortest:
             return ()
         windows = self._questions.reading.parts(job.window)
         # What is held is in one of the halves: a count of 0 is checked by rows in both.
-        return tuple(replace(job, window=window, tries=0) for window in windows)
+        return tuple(replace(job, window=window, tries=0, parent=job.window) for window in windows)
 
     def _after(self, answer: Answer, error: GatewayError, parts: tuple[Job, ...]) -> Answer | None:
         """Part a window that fails if the count of a minute shows that the gateway is well.
@@ -153,7 +186,7 @@ class Asker:
         """Ask for less from now on: shorter windows after a refusal, else lighter answers."""
         window = answer.job.window
         if isinstance(error, RefusedError) and window:
-            self._limits.too_long = min(self._limits.too_long, window.seconds)
+            self._limits.refused(window.seconds)
         elif answer.counted > LEAST_CAP:
             self._limits.too_heavy(answer.counted)
 

@@ -44,6 +44,7 @@ class CountedMethod:
         self._trusted = counts.trusted if counts.kind == "capped" else math.inf
         limits.rows = max(min(limits.rows, self._trusted), 1)
         self._variants = counts.variants
+        self._counts: dict[Window, int] = {}
         self._crowd = CrowdAsker(questions, trusted=self._trusted, values=values)
 
     def ask(self, job: Job, parts: tuple[Job, ...]) -> Answer:
@@ -52,6 +53,7 @@ class CountedMethod:
         first = self._questions.counted(job.window, questions[0])
         counts = [first.count or 0]
         counts += [self._questions.count(job.window, filters) for filters in questions[1:]]
+        self._compare(job, sum(counts))
         if parts and sum(counts) and self._must_part(job, max(counts)):
             return Answer(job, parts=parts)
         taken: list[_Taken] = []
@@ -66,6 +68,13 @@ class CountedMethod:
                     self._drop(taken)
                     return Answer(job, parts=parts)
         return self._told(job, taken, sum(counts), first.call.call_id)
+
+    def _compare(self, job: Job, count: int) -> None:
+        """Note where a part counts as much as the window that was parted."""
+        if job.window is not None:
+            self._counts[job.window] = count
+        if job.parent is not None and count and self._counts.get(job.parent) == count:
+            self._limits.as_full_as(job.parent)
 
     def _must_part(self, job: Job, count: int) -> bool:
         is_folded = job.window and self._questions.reading.fold_in(job.window)

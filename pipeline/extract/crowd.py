@@ -16,6 +16,8 @@ from pipeline.warehouse.inbox import Body
 
 AXES = ("device_id", "status", "sim", "customer_id")
 SIMS = tuple(range(6))
+# A part that is not much larger than an answer should be is asked as it is.
+_MUCH = 2
 
 
 class _Customer(msgspec.Struct):
@@ -58,8 +60,20 @@ class CrowdAsker:
         """Return what came of a question that counts more than `limit`.
 
         A count that is trusted is reached, or it is said what is missing. For one that is not, two
-        axes must bring the same messages, each in parts that are whole by themselves.
+        axes must bring the same messages, each in parts that are whole by themselves; for a part
+        of an axis one is enough.
         """
+        return self._ask(window, filters, counted, limit, is_part=bool(filters))
+
+    def _ask(
+        self,
+        window: Window | None,
+        filters: Filters,
+        counted: int,
+        limit: float,
+        *,
+        is_part: bool,
+    ) -> Crowd:
         bodies: list[Body] = []
         found: set[int] = set()
         last: set[int] | None = None
@@ -71,7 +85,8 @@ class CrowdAsker:
             ids = self._questions.ids(part.bodies)
             bodies, found = [*bodies, *part.bodies], found | ids
             is_whole = bool(ids) and not part.missing
-            if len(found) >= counted if is_trusted else is_whole and ids == last:
+            agrees = is_whole and (is_part or ids == last)
+            if len(found) >= counted if is_trusted else agrees:
                 return Crowd(tuple(bodies), 0)
             last = ids if is_whole else last
         if len(found) < counted:
@@ -101,11 +116,11 @@ class CrowdAsker:
         return Crowd(bodies, sum(part.missing for part in parts))
 
     def _part(self, window: Window | None, filters: Filters, count: int, limit: float) -> Crowd:
-        if count > limit and len(filters) < len(AXES):
-            return self.ask(window, filters, count, limit)
+        if count > min(_MUCH * limit, self._trusted) and len(filters) < len(AXES):
+            return self._ask(window, filters, count, limit, is_part=True)
         body = self._questions.body(window, filters, count)
         if body.rows < count and len(filters) < len(AXES):
-            rest = self.ask(window, filters, count, max(body.rows, 1))
+            rest = self._ask(window, filters, count, max(body.rows, 1), is_part=True)
             return Crowd((body, *rest.bodies), rest.missing)
         # A count beyond what is trusted may hide more behind it.
         return Crowd((body,), max(count - body.rows, int(count > self._trusted)))

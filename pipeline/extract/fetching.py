@@ -25,7 +25,6 @@ class Fetcher:
     Attributes:
         error: the first failure that left a hole; None if there was none.
         has_landed: whether any window was answered.
-        missing: messages that were counted and did not come.
         unusual: windows that came empty where messages would be usual.
         unproven: windows that came, and whose rows and counts do not agree.
         rows: messages that came.
@@ -41,8 +40,19 @@ class Fetcher:
         self._failures = 0
         self.error: GatewayError | None = None
         self.has_landed = False
-        self.missing = self.unproven = self.rows = 0
+        self.unproven = self.rows = 0
+        self._short: list[tuple[Window, int]] = []
         self.unusual: list[Window] = []
+
+    @property
+    def missing(self) -> int:
+        """Messages that were counted and did not come; neighbours miss the same ones."""
+        total, last, most = 0, None, 0
+        for window, count in sorted(self._short, key=lambda short: short[0].begin_at):
+            if last is None or window.begin_at > last:
+                total, most = total + most, 0
+            last, most = window.end_at, max(most, count)
+        return total + most
 
     def fetch(self, jobs: Iterable[Job]) -> None:
         """Ask for every job and its parts; a gateway that is out leaves the rest unasked."""
@@ -66,7 +76,8 @@ class Fetcher:
                 raise
 
     def _note(self, answer: Answer) -> None:
-        self.missing += answer.missing
+        if answer.missing and answer.job.window:
+            self._short.append((answer.job.window, answer.missing))
         if answer.is_unusual and answer.job.window:
             self.unusual.append(answer.job.window)
         if answer.error is None:

@@ -61,7 +61,7 @@ class Lander:
         clock: Clock,
     ) -> None:
         self._warehouse = warehouse
-        self._raw = RawStore(warehouse, run_id, inbox.folder)
+        self.raw = RawStore(warehouse, run_id, inbox.folder)
         self._messages = MessageStore(warehouse, run_id, inbox.folder)
         self._inbox = inbox
         self._calls = calls
@@ -92,7 +92,7 @@ class Lander:
         askings = [*map(self._asking, landings), *(Asking((asked,)) for asked in counted)]
         with self._warehouse.transaction():
             kept = self._keep(askings)
-            self._raw.add_calls(self._calls.take())
+            self.raw.add_calls(self._calls.take())
         for landing in landings:
             self._inbox.discard(landing)
         return kept
@@ -101,8 +101,8 @@ class Lander:
         """Land one answer of the device list."""
         (records,) = self._records(landing)
         with self._warehouse.transaction():
-            self._raw.land_devices(records)
-            self._raw.add_calls(self._calls.take())
+            self.raw.land_devices(records)
+            self.raw.add_calls(self._calls.take())
         self._inbox.discard(landing)
 
     def land_leftovers(self) -> int:
@@ -129,23 +129,23 @@ class Lander:
         """Whether a ticket was landed: a call alone may have been noted with another landing."""
         call_id = ticket.bodies[0].call.call_id
         is_devices = ticket.kind == "devices"
-        return self._raw.has_call(call_id) if is_devices else self._raw.has_asking(call_id)
+        return self.raw.has_call(call_id) if is_devices else self.raw.has_asking(call_id)
 
     def _land_leftover(self, landing: Landing) -> int:
         run_id = landing.ticket.run_id
         made = [body.call for body in landing.ticket.bodies]
-        calls = [call for call in made if not self._raw.has_call(call.call_id)]
+        calls = [call for call in made if not self.raw.has_call(call.call_id)]
         if landing.ticket.kind == "devices":
             records = self._records(landing)
             with self._warehouse.transaction():
                 for body in records:
-                    self._raw.land_devices(body)
-                self._raw.add_calls(calls, run_id=run_id)
+                    self.raw.land_devices(body)
+                self.raw.add_calls(calls, run_id=run_id)
             return len(records)
         asking = self._asking(landing)
         with self._warehouse.transaction():
             self._keep([asking], run_id=run_id)
-            self._raw.add_calls(calls, run_id=run_id)
+            self.raw.add_calls(calls, run_id=run_id)
         return bool(asking.records)
 
     def _keep(self, askings: list[Asking], *, run_id: str | None = None) -> list[Asking]:
@@ -158,7 +158,7 @@ class Lander:
             Asking(tuple(_unverified(a) for a in asking.asked)) if n in landed.strays else asking
             for n, asking in enumerate(askings)
         ]
-        self._raw.add_windows((a for asking in kept for a in asking.asked), run_id=run_id)
+        self.raw.add_windows((a for asking in kept for a in asking.asked), run_id=run_id)
         return kept
 
     def _asking(self, landing: Landing) -> Asking:

@@ -98,6 +98,8 @@ def survey_hidden(gateway: Gateway, history: Window, counts: CountTrait) -> Coun
         window, _ = _newest_accepted(gateway, history)
         if counts.kind == "capped":
             window = _below(gateway, window, counts.trusted // 2)
+            if (_count(gateway, window) or 0) > counts.trusted:
+                return counts  # a crowd within a second: its cap hides what else is hidden
         query = exact(window)
     statuses = _left_out(gateway, query, "status", KNOWN_STATUSES)
     sims = _left_out(gateway, query, "sim", SIMS)

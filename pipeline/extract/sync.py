@@ -163,8 +163,7 @@ class Sync:
         self._lander.read_as(reading)
         questions = self._questions("again" if self._lander.strays else "window", reading)
         self._lander.strays = 0
-        team = Team(questions, counts, self._lander, self._raw, progress, self._settings)
-        team.obey(self._book)
+        team = Team(questions, counts, self._lander, progress, self._settings, book=self._book)
         plan = plan_of(self._raw, self._settings, reading, asking, now)
         has_floor = self._book.floor > BEGINNING
         self._totals = Totals(team, self._held, self._raw, has_floor=has_floor)

@@ -14,11 +14,10 @@ from pipeline.extract.uncounted import UncountedMethod, Usual
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.values import Window
-from pipeline.warehouse.raw import RawStore
 
 
 class Team:
-    """Fetches windows under one reading, with one way to prove them.
+    """Fetches windows under one reading, with one way to prove them, within limits once learnt.
 
     Attributes:
         asked: the windows that were asked so far.
@@ -29,13 +28,17 @@ class Team:
         questions: Questions,
         counts: CountTrait,
         lander: Lander,
-        raw: RawStore,
         progress: Progress,
         settings: Settings,
+        *,
+        book: HabitBook,
     ) -> None:
+        raw = lander.raw
         self.questions = questions
         self.counts = counts
-        self.limits = Limits(settings.window_rows)
+        self.limits = Limits(settings.window_rows, book.too_long())
+        if not math.isinf(book.cap()):
+            self.limits.cut_at(int(book.cap()))
         self.asked: list[Window] = []
         method: Method
         if counts.is_usable:
@@ -47,12 +50,6 @@ class Team:
             )
         asker = Asker(questions, method, self.limits, questions.clock)
         self.fetcher = Fetcher(asker, lander, progress, concurrency=settings.concurrency)
-
-    def obey(self, book: HabitBook) -> None:
-        """Start from the limits that earlier runs have learnt."""
-        if not math.isinf(book.cap()):
-            self.limits.cut_at(int(book.cap()))
-        self.limits.too_long = book.too_long()
 
     def fetch(self, jobs: Iterable[Job]) -> None:
         """Ask for every job, and land what comes."""
