@@ -45,7 +45,8 @@ class CountedMethod:
         limits.rows = max(min(limits.rows, self._trusted), 1)
         self._variants = counts.variants
         self._counts: dict[Window, int] = {}
-        self._crowd = CrowdAsker(questions, trusted=self._trusted, values=values)
+        hidden = {"status": counts.hidden_statuses, "sim": counts.hidden_sims}
+        self._crowd = CrowdAsker(questions, trusted=self._trusted, values=values, hidden=hidden)
 
     def ask(self, job: Job, parts: tuple[Job, ...]) -> Answer:
         """Count, fetch, compare; likewise for each thing that a plain query leaves out."""

@@ -38,6 +38,7 @@ class CrowdAsker:
     Args:
         trusted: counts up to this one are the sum of their parts.
         values: for each axis the values that messages are known to have.
+        hidden: for each axis the values that a question without it leaves out: they are no part.
     """
 
     def __init__(
@@ -46,14 +47,18 @@ class CrowdAsker:
         *,
         trusted: float,
         values: Mapping[str, Sequence[int]],
+        hidden: Mapping[str, Sequence[int]],
     ) -> None:
         self._questions = questions
         self._trusted = trusted
+        likely = {"status": KNOWN_STATUSES, "sim": SIMS}
         self._values = {
-            "device_id": tuple(values.get("device_id", ())),
-            "status": tuple(dict.fromkeys((*KNOWN_STATUSES, *values.get("status", ())))),
-            "sim": tuple(dict.fromkeys((*SIMS, *values.get("sim", ())))),
-            "customer_id": tuple(values.get("customer_id", ())),
+            axis: tuple(
+                value
+                for value in dict.fromkeys((*likely.get(axis, ()), *values.get(axis, ())))
+                if value not in hidden.get(axis, ())
+            )
+            for axis in AXES
         }
 
     def ask(self, window: Window | None, filters: Filters, counted: int, limit: float) -> Crowd:

@@ -167,6 +167,10 @@ class HabitBook:
             found = replace(found, kind="lying", trusted=0)
         if found.kind in {"absent", "lying"}:
             found = survey_left_out(self._questions, sample, found)
+        elif len(found.hidden_statuses) > 1:
+            # Sums do not tell which of them it is: rows do.
+            told = survey_left_out(self._questions, sample, found).hidden_statuses
+            found = replace(found, hidden_statuses=told or found.hidden_statuses)
         seen = self._raw.statuses(sample.times) if sample else set()
         if found.kind in {"honest", "deaf"} or INCOMING_STATUS in seen:
             return found

@@ -67,7 +67,12 @@ class LateChanges:
             longest=self._team.limits.too_long,
         )
         turn = self._team.questions.now().int_timestamp // 3600
-        self._team.fetch(reconciler.differing(self._untouched(plan.history), turn))
+        found = reconciler.differing(self._untouched(plan.history), turn)
+        self._team.fetch(found)
+        # What moved meanwhile is told by a second look; what then still differs cannot be told.
+        again = reconciler.still_differing(found)
+        self._team.fetch(again)
+        self._team.unreconciled += len(reconciler.still_differing(again))
         if self._team.questions.reading.is_nullable:
             self._team.fetch(self._undated())
 

@@ -91,6 +91,16 @@ class Reconciler:
         quiet = (self._between_messages(window) for window in stretches)
         return [job for window in quiet if window for job in self._inside(window, turn)]
 
+    def still_differing(self, jobs: Sequence[Job]) -> list[Job]:
+        """Return those of the jobs whose windows differ although they were read."""
+        windows = [job.window for job in jobs if job.window is not None]
+        stretches = self._stretches(windows) if windows else []
+        return [
+            Job(stretch.window, held=1)
+            for stretch in stretches
+            if self._differs(stretch, self._questions_for(stretch))
+        ]
+
     def _between_messages(self, window: Window) -> Window | None:
         """Return the stretch with its ends moved to where no message is close by."""
         begin = self._quiet(window.begin_at) or window.begin_at
@@ -152,8 +162,9 @@ class Reconciler:
         for half in differing:
             yield from self._narrowed(half)
         if not differing and self._differs(stretch, self._questions_for(stretch)):
-            seam = halves[0].window.end_at
-            yield Job(Window(seam.subtract(seconds=_SEAM), seam.add(seconds=_SEAM)), held=1)
+            cut = halves[0].window.end_at
+            seam = Window(cut.subtract(seconds=_SEAM), cut.add(seconds=_SEAM))
+            yield Job(self._questions.reading.widened(seam), held=1)
 
     def _questions_for(self, stretch: _Stretch) -> list[dict[str, int]]:
         """Return the questions whose counts together tell a stretch from another."""

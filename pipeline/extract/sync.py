@@ -8,7 +8,6 @@ from pipeline.clock import Clock
 from pipeline.errors import GatewayError, RefusedError
 from pipeline.extract.ask import Job
 from pipeline.extract.devices import fetch_devices
-from pipeline.extract.fetching import Fetcher
 from pipeline.extract.habits import HabitBook
 from pipeline.extract.landing import CallLog, Lander
 from pipeline.extract.late import LateChanges
@@ -207,7 +206,7 @@ class Sync:
             has_landed=fetcher.has_landed,
             error=fetcher.error,
             doubt=doubt,
-            complaints=tuple(filter(None, (doubt, *_complaints(fetcher)))),
+            complaints=tuple(filter(None, (doubt, *_complaints(team)))),
             proven_by=self._totals.proven_by(),
             notes=self._notes(),
         )
@@ -278,14 +277,16 @@ class Sync:
             return replace(self._gateway.count_messages(minute), count=None)
 
 
-def _complaints(fetcher: Fetcher) -> list[str]:
-    said: list[str] = []
+def _complaints(team: Team) -> list[str]:
+    fetcher, said = team.fetcher, list[str]()
     if fetcher.error is not None:
         said.append(str(fetcher.error))
     if fetcher.missing:
         said.append(f"{fetcher.missing} messages were counted and did not come.")
     elif fetcher.unproven:
         said.append(f"The rows and counts of {fetcher.unproven} windows do not agree.")
+    elif team.unreconciled:
+        said.append(f"{team.unreconciled} windows hold something else than the gateway counts.")
     if fetcher.unusual:
         first = fetcher.unusual[0]
         said.append(

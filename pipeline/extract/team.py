@@ -21,6 +21,7 @@ class Team:
 
     Attributes:
         asked: the windows that were asked so far.
+        unreconciled: windows that were read and still hold something else than is counted.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class Team:
         if not math.isinf(book.cap()):
             self.limits.cut_at(int(book.cap()))
         self.asked: list[Window] = []
+        self.unreconciled = 0
         method: Method
         if counts.is_usable:
             values = {**raw.values(), "device_id": tuple(sorted(raw.known_devices()))}

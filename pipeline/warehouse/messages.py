@@ -54,7 +54,7 @@ class MessageStore:
             strays = frozenset(row["asking"] for row in rows)
             sql = "delete from asked where list_contains($strays, asking)"
             self._warehouse.execute(sql, {"strays": sorted(strays)})
-        return Landed(new, self._miss(given), strays, fields)
+        return Landed(new, self._miss(place.column), strays, fields)
 
     def take_back_absences(self) -> None:
         """Forget the absences of this run."""
@@ -111,11 +111,12 @@ class MessageStore:
         self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
         return found
 
-    def _miss(self, given: dict[str, object]) -> int:
+    def _miss(self, column: str) -> int:
         """Note who should have come and did not; returns how many."""
         count = "select count(*) from raw.absences"
         before = self._warehouse.scalar(count)
-        self._warehouse.execute(statement("0_raw/vanished"), given | self._run)
+        given = {"reading_column": column, **self._run}
+        self._warehouse.execute(statement("0_raw/vanished"), given)
         missed = int(self._warehouse.scalar(count) - before)
         if missed:
             self._warehouse.execute(statement("0_raw/mark_gone"), self._run)
