@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import Sms24Error, UnprovenError, is_disk_full
+from pipeline.errors import GatewayError, Sms24Error, UnprovenError, is_disk_full
 from pipeline.extract.habits import stored_reading
 from pipeline.extract.landing import CallLog
 from pipeline.extract.plan import Asking
@@ -112,13 +112,32 @@ def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
     GatewayError at once, with the old snapshot untouched, if the gateway gave nothing.
     """
     with _session("run", settings, means) as session:
-        _sync(session, asking)
+        failure: GatewayError | None = None
+        try:
+            _sync(session, asking)
+        except GatewayError as error:
+            if not _has_landed(session):
+                raise
+            failure = error
         _build(session)
         session.result.report = render_delivery(
             settings, period=None, language="en", output_dir=settings.data_dir / "reports"
         )
+        if failure is not None:
+            raise failure
         _refuse_unproven(session.result.sync)
     return session.result
+
+
+def _has_landed(session: _Session) -> bool:
+    """Whether a run that failed early has landed messages that nobody can see yet."""
+    sql = """
+        select count(*)
+        from raw.messages as messages
+        inner join raw.calls as calls on messages.call_id = calls.call_id
+        where calls.run_id = $run_id
+    """
+    return bool(session.warehouse.scalar(sql, {"run_id": session.run_id}))
 
 
 @contextmanager

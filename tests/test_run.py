@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.emulator.faults import Faults
 from pipeline.emulator.habits import Habits
-from pipeline.errors import BusyError, WrongAccountError
+from pipeline.errors import BusyError, GatewayError, WrongAccountError
 from pipeline.extract.plan import Asking
 from pipeline.run import run_build
 from pipeline.transform.models import find_models
@@ -186,3 +187,17 @@ def test_every_published_column_has_a_comment(known: Account) -> None:
     assert [row for row in tables if not row["comment"]] == []
     columns = known.rows("from duckdb_columns() where not internal")
     assert [row for row in columns if not row["comment"]] == []
+
+
+def test_what_landed_before_a_gateway_failed_is_published(tmp_path: Path) -> None:
+    """A gateway that fails while its habits are measured: what came is there, nothing is proven."""
+    asked = iter(range(10**6))
+    faults = Faults(rule=lambda _endpoint, _fields: "500" if next(asked) > 75 else None)
+    with account(tmp_path, messages=1000, faults=faults) as known:
+        with pytest.raises(GatewayError):
+            known.run()
+        assert known.rows("select count(*) as n from messages")[0]["n"] > 0
+        assert known.rows("from coverage where is_proven") == []
+        faults.off()
+        known.run()
+        assert known.rows("select count(*) as n from messages") == [{"n": 1000}]

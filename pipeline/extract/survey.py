@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pendulum
 
-from pipeline.errors import RefusedError
+from pipeline.errors import GatewayError, RefusedError
 from pipeline.extract.questions import Questions
 from pipeline.gateway.client import Gateway
 from pipeline.gateway.endpoints import MessageQuery
@@ -205,8 +205,10 @@ def _newest_accepted(gateway: Gateway, history: Window) -> tuple[Window, int | N
     while True:
         try:
             count = gateway.count_messages(exact(window)).count
-        except RefusedError:
-            if window.seconds < _DAY:
+        except GatewayError as error:
+            # Some fail, instead of refusing, where a period is too long.
+            is_refused = isinstance(error, RefusedError)
+            if window.seconds < _DAY or not (is_refused or _counts_minute(gateway, window)):
                 raise
             window = window.halves()[1]
         else:
@@ -215,6 +217,15 @@ def _newest_accepted(gateway: Gateway, history: Window) -> tuple[Window, int | N
     if clipped is not None:
         window, count = clipped, _count(gateway, clipped)
     return window, count
+
+
+def _counts_minute(gateway: Gateway, window: Window) -> bool:
+    minute = Window(window.end_at.subtract(minutes=1), window.end_at)
+    try:
+        gateway.count_messages(exact(minute))
+    except GatewayError:
+        return False
+    return True
 
 
 def _clip_of(gateway: Gateway, window: Window) -> Window | None:

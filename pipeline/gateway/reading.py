@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import pendulum
@@ -161,12 +162,23 @@ def read_name(name: str, answer_zone: str | None = None) -> Reading:
 
 @lru_cache(maxsize=1000)
 def tz_of(zone: str) -> tzinfo:
-    """Return the zone of a name: IANA, or an offset such as `-03:30`."""
+    """Return the zone of a name: IANA, or an offset such as `-03:30`; KeyError for an unknown one.
+
+    Its rules are those of the package tzdata: the system's are often older than DuckDB's (2.0.0),
+    which place the rows, and then bounds and rows would differ by an hour.
+    """
     if zone[:1] in {"+", "-"}:
         hours, minutes = zone[1:].split(":")
         size = timedelta(hours=int(hours), minutes=int(minutes))
         return timezone(-size if zone[0] == "-" else size)
-    return UTC if zone == "UTC" else ZoneInfo(zone)
+    if zone == "UTC":
+        return UTC
+    path = files("tzdata").joinpath("zoneinfo", *zone.split("/"))
+    try:
+        with path.open("rb") as file:
+            return ZoneInfo.from_file(file, key=zone)
+    except (OSError, ValueError):
+        raise KeyError(zone) from None
 
 
 @lru_cache(maxsize=16)
