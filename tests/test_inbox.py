@@ -2,6 +2,8 @@
 
 import signal
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,29 +103,33 @@ def test_a_body_that_cannot_be_read_is_set_aside(inbox: Inbox, tmp_path: Path) -
     assert [path.name for path in (inbox.folder / "unreadable").iterdir()] == ["bad.body"]
 
 
+@contextmanager
+def pressing_interrupt() -> Iterator[None]:
+    """Press Ctrl-C now and then, as a person would: a library's own handler may swallow one."""
+    main_thread, is_over = threading.main_thread().ident or 0, threading.Event()
+
+    def press() -> None:
+        while not is_over.wait(0.5):
+            signal.pthread_kill(main_thread, signal.SIGINT)
+
+    presser = threading.Thread(target=press)
+    presser.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        presser.join()
+
+
 def test_an_interrupt_inside_a_statement_is_an_interrupt(tmp_path: Path) -> None:
     """Ctrl-C while DuckDB works rolls back, is Ctrl-C to everybody, and leaves the file usable."""
-    main_thread = threading.main_thread().ident or 0
     sql = """
         create table raw.gone as select 1 as x;
         select sum(a.range * b.range) from range(1000000) a, range(1000000) b
     """
     with open_warehouse(tmp_path / "w.duckdb") as warehouse:
-        is_over = threading.Event()
-
-        def press() -> None:
-            # Again and again, as a person would: a library's own handler may swallow the first.
-            while not is_over.wait(0.5):
-                signal.pthread_kill(main_thread, signal.SIGINT)
-
-        presser = threading.Thread(target=press)
-        presser.start()
-        with pytest.raises(KeyboardInterrupt), warehouse.transaction():
-            try:
-                warehouse.script(sql)
-            finally:
-                is_over.set()
-        presser.join()
+        with pytest.raises(KeyboardInterrupt), pressing_interrupt(), warehouse.transaction():
+            warehouse.script(sql)
         assert warehouse.scalar("select count(*) from raw.messages") == 0
         left = "select count(*) from duckdb_tables() where table_name = 'gone'"
         assert warehouse.scalar(left) == 0
