@@ -4,6 +4,8 @@ import math
 from dataclasses import replace
 from pathlib import Path
 
+from pendulum import DateTime
+
 from pipeline.errors import GatewayError
 from pipeline.extract.landing import Lander
 from pipeline.extract.questions import Questions
@@ -68,15 +70,20 @@ class HabitBook:
                 raise
             return known
 
-    def reading(self, counts: CountTrait, *, again: bool = False) -> Reading:
-        """Return how bounds are read; the unknown reading where nothing tells."""
+    def reading(
+        self, counts: CountTrait, *, again: bool = False, near: DateTime | None = None
+    ) -> Reading:
+        """Return how bounds are read; the unknown reading where nothing tells.
+
+        Messages of the time `near` are looked at, too: there a reading was contradicted.
+        """
         known = self._raw.trait("reading")
         if known is not None and not again:
             days = _UNKNOWN_DAYS if known.value == UNKNOWN.name else _READING_DAYS
             if self._is_fresh(known, days):
                 return self.known_reading()
         try:
-            return self._measured_reading(counts)
+            return self._measured_reading(counts, near)
         except GatewayError:
             if known is None:
                 raise
@@ -178,12 +185,12 @@ class HabitBook:
         hidden = dict.fromkeys((*found.hidden_statuses, INCOMING_STATUS))
         return replace(found, hidden_statuses=tuple(hidden))
 
-    def _measured_reading(self, counts: CountTrait) -> Reading:
+    def _measured_reading(self, counts: CountTrait, near: DateTime | None) -> Reading:
         if counts.kind == "unfiltered":
             self._keep("reading", UNKNOWN.name, None, "dates are not heeded")
             return UNKNOWN
         survey = ZoneSurvey(self._questions, self._sampler(counts), self._raw)
-        found = survey.measure(self._questions.now())
+        found = survey.measure(self._questions.now(), near)
         for name, value, evidence in found.findings:
             self._keep(name, value, None, evidence)
         return found.reading

@@ -11,7 +11,7 @@ from pipeline.extract.fields import surprise_of
 from pipeline.gateway.decode import decode_devices, decode_messages
 from pipeline.gateway.reading import Reading
 from pipeline.gateway.wire import body_of
-from pipeline.values import CallRecord
+from pipeline.values import CallRecord, Window
 from pipeline.warehouse.asked import Asked, Asking, NewField, Place
 from pipeline.warehouse.frames import Records
 from pipeline.warehouse.inbox import Body, Inbox, Landing, Ticket
@@ -47,7 +47,7 @@ class Lander:
     Attributes:
         new_versions, gone: records written, and messages missed, since the start.
         unreadable: bodies that were set aside since they could not be read.
-        strays: askings that brought messages from outside what was asked.
+        strays: windows that brought messages from outside what was asked.
         fields: fields of messages that are new, or that have a type for the first time.
     """
 
@@ -67,7 +67,8 @@ class Lander:
         self._calls = calls
         self._clock = clock
         self.place: Place | None = None
-        self.new_versions = self.gone = self.strays = self.unreadable = 0
+        self.new_versions = self.gone = self.unreadable = 0
+        self.strays: list[Window] = []
         self.fields: list[NewField] = []
 
     def take_back_absences(self) -> None:
@@ -152,7 +153,8 @@ class Lander:
         landed = self._messages.land(askings, self.place, self._clock.now())
         self.new_versions += landed.new_versions
         self.gone += landed.gone
-        self.strays += len(landed.strays)
+        asked = (askings[number].whole.window for number in sorted(landed.strays))
+        self.strays += [window for window in asked if window is not None]
         self.fields += landed.fields
         kept = [
             Asking(tuple(_unverified(a) for a in asking.asked)) if n in landed.strays else asking

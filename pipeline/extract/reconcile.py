@@ -92,8 +92,15 @@ class Reconciler:
         return [job for window in quiet if window for job in self._inside(window, turn)]
 
     def still_differing(self, jobs: Sequence[Job]) -> list[Job]:
-        """Return those of the jobs whose windows differ although they were read."""
-        windows = [job.window for job in jobs if job.window is not None]
+        """Return those of the jobs whose windows differ although they were read.
+
+        Where the time of a message is not sure, it may be counted in another window.
+        """
+        windows = [
+            job.window
+            for job in jobs
+            if job.window is not None and not self._held.is_unsure(job.window, self._place)
+        ]
         stretches = self._stretches(windows) if windows else []
         return [
             Job(stretch.window, held=1)

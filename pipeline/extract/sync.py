@@ -112,8 +112,10 @@ class Sync:
         team, plan, late_calls = self._fetch(asking, now, counts, reading, progress)
         if self._lander.strays:
             # What came from outside what was asked tells that the reading is wrong.
-            self._book.doubt(f"{self._lander.strays} windows brought messages from outside")
-            again = self._book.reading(counts, again=True)
+            strays = self._lander.strays
+            self._lander.take_back_absences()
+            self._book.doubt(f"{len(strays)} windows brought messages from outside")
+            again = self._book.reading(counts, again=True, near=strays[0].begin_at)
             if again != reading:
                 team, plan, more = self._fetch(asking, now, counts, again, progress)
                 late_calls += more
@@ -161,7 +163,7 @@ class Sync:
         """Fetch under one reading: what is missing, what may have changed, the tail."""
         self._lander.read_as(reading)
         questions = self._questions("again" if self._lander.strays else "window", reading)
-        self._lander.strays = 0
+        self._lander.strays = []
         team = Team(questions, counts, self._lander, progress, self._settings, book=self._book)
         plan = plan_of(self._raw, self._settings, reading, asking, now)
         has_floor = self._book.floor > BEGINNING

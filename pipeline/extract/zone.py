@@ -46,12 +46,19 @@ class ZoneSurvey:
         self._sampler = sampler
         self._raw = raw
 
-    def measure(self, now: DateTime) -> ZoneFound:
-        """Return how bounds are read; the unknown reading where the messages cannot tell."""
+    def measure(self, now: DateTime, near: DateTime | None = None) -> ZoneFound:
+        """Return how bounds are read; the unknown reading where the messages cannot tell.
+
+        Messages of the time `near` are to speak, too.
+        """
         sample = self._sampler.newest(now)
         if sample is None or not sample.times:
             return _unknown("no message tells")
         known = self._settled(sample, sample.hypotheses())
+        other = self._sampler.around(near) if near is not None else None
+        if other is not None:
+            possible = set(other.hypotheses())
+            known = self._settled(other, [k for k in known if k in possible])
         best = preferred(known)
         if best is None:
             return _unknown("no reading explains what came")

@@ -18,7 +18,7 @@ from pendulum import DateTime
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.values import Window
 
-COLUMNS = ("created", "due", "planned", "scheduled", "sent")
+COLUMNS = ("created", "planned", "due", "scheduled", "sent")
 # Rows without a value in such a column are in no window at all.
 NULLABLE = frozenset({"scheduled", "sent"})
 _STEP = timedelta(minutes=15)

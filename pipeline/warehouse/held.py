@@ -33,6 +33,15 @@ class HeldCounts:
             found[row["stretch"]][row["status"], row["sim"]] = row["messages"]
         return found
 
+    def is_unsure(self, window: Window, place: Place) -> bool:
+        """Whether a window holds messages whose time is not sure."""
+        given = {
+            "begins": [window.begin_at],
+            "ends": [window.end_at],
+            "reading_column": place.column,
+        }
+        return any(row["unsure"] for row in self._warehouse.rows(statement("0_raw/held"), given))
+
     def by_status_alone(self) -> dict[int | None, int]:
         """Return how many are held of each status, of whatever time."""
         sql = """

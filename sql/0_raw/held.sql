@@ -10,7 +10,12 @@ stretches as (
 ),
 
 final as (
-    select stretches.stretch - 1 as stretch, heads.status, heads.sim, count(*) as messages
+    select
+        stretches.stretch - 1 as stretch,
+        heads.status,
+        heads.sim,
+        count(*) as messages,
+        count(*) filter (where not heads.is_sure) as unsure
     from stretches
     inner join raw.message_heads as heads
         on
