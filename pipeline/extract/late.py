@@ -67,7 +67,9 @@ class LateChanges:
             longest=self._team.limits.too_long,
         )
         turn = self._team.questions.now().int_timestamp // 3600
-        found = reconciler.differing(self._untouched(plan.history), turn)
+        untouched = self._untouched(plan.history)
+        self._team.fetch(reconciler.moved(untouched, turn))
+        found = reconciler.differing(untouched, turn)
         self._team.fetch(found)
         # What moved meanwhile is told by a second look; what then still differs cannot be told.
         again = reconciler.still_differing(found)

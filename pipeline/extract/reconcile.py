@@ -23,6 +23,7 @@ _PARTS = 4
 _COMMON = 0.05
 _GOLDEN = 0.618034
 _TOTALS = 6
+_MOST_PARTS = 64
 # What the whole and its parts may cost: longer histories in short periods are compared in turns.
 _MOST_CALLS = 120
 _MOST_EMPTY = 10
@@ -90,6 +91,22 @@ class Reconciler:
         """
         quiet = (self._between_messages(window) for window in stretches)
         return [job for window in quiet if window for job in self._inside(window, turn)]
+
+    def moved(self, stretches: Sequence[Window], turn: int) -> list[Job]:
+        """Return jobs for the small parts of what differs that hold more or less than is counted.
+
+        Inserts and deletions that cancel out in a large part rarely do in a small one.
+        """
+        found: list[Job] = []
+        for window in stretches:
+            whole = self._stretches([window])[0]
+            parts = min(int(whole.messages // self._limit), _MOST_PARTS)
+            is_short = window.seconds < self._longest
+            if parts > 1 and is_short and self._has_changed(whole, turn):
+                small = self._parts(window, [number / parts for number in range(1, parts)])
+                differing = (part for part in small if self._differs(part, self._plain))
+                found += [Job(part.window, held=max(part.messages, 1)) for part in differing]
+        return found
 
     def still_differing(self, jobs: Sequence[Job]) -> list[Job]:
         """Return those of the jobs whose windows differ although they were read.

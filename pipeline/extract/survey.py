@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from itertools import product
+from itertools import combinations, product
 from pathlib import Path
 
 import pendulum
@@ -26,6 +26,8 @@ TOTAL_KINDS = frozenset({"honest", "deaf"})
 # Days of windows inside one another, which must not count less the longer they are.
 _LENGTHS = (1, 7, 30, 90, 365, 1461, 5844)
 _AHEAD_SHARE = 8
+# So many statuses or SIMs at the most are told by their sum.
+_FEW = 4
 SIMS = tuple(range(6))
 
 
@@ -155,8 +157,17 @@ def _left_out(
         if hidden <= 0 or len(set(asked.values())) == 1:
             return ()
         met = {value: count for value, count in asked.items() if count}
-        suspects = tuple(v for v, count in met.items() if count == hidden)[:1] or tuple(met)
+        suspects = _adding_up_to(hidden, met) or tuple(met)
     return suspects
+
+
+def _adding_up_to(total: int, counts: Mapping[int, int]) -> tuple[int, ...]:
+    """Return the few values whose counts make up a total; none where no few do."""
+    for size in range(1, _FEW + 1):
+        for values in combinations(counts, size):
+            if sum(counts[value] for value in values) == total:
+                return values
+    return ()
 
 
 def _with(query: MessageQuery, axis: str, value: int) -> MessageQuery:
