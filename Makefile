@@ -26,7 +26,7 @@ campaign-large: $(VENV)/ready ## A million messages, an answer of 100 MB
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_large.py
 
 campaign-habits: $(VENV)/ready ## A thousand random gateways
-	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -q tests/test_habits.py
+	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -n auto -q tests/test_model.py tests/test_habits.py
 
 check: $(VENV)/ready ## Lint, types and SQL style
 	@$(BIN)/ruff format --check pipeline tests

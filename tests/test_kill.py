@@ -140,7 +140,7 @@ def test_the_moments_are_real(undisturbed: Undisturbed, tmp_path: Path) -> None:
     known = undisturbed.known
     settings = own_folder(known, tmp_path)
     victim = Victim("call", Random(1), undisturbed.measure, settings.data_dir)
-    victim._last_call = undisturbed.measure.calls * 4 // 5
+    victim._last_call = undisturbed.measure.calls - 8
     undisturbed.victims[:] = [victim]
     with started(settings, "run") as victim.process:
         assert victim.await_end()
