@@ -64,6 +64,7 @@ class LateChanges:
             self._team.counts,
             place,
             limit=self._team.limits.rows,
+            few=self._team.limits.rows if self._is_regular(plan) else 0,
             longest=self._team.limits.too_long,
         )
         turn = self._team.questions.now().int_timestamp // 3600
@@ -77,6 +78,11 @@ class LateChanges:
         self._team.unreconciled += len(reconciler.still_differing(again))
         if self._team.questions.reading.is_nullable:
             self._team.fetch(self._undated())
+
+    def _is_regular(self, plan: Plan) -> bool:
+        """Whether a run only goes on, and completes no history that was broken off."""
+        horizon = plan.history.end_at.subtract(hours=self._settings.settle_hours)
+        return all(window.begin_at >= horizon for window in plan.missing)
 
     def _undated(self) -> list[Job]:
         """Return jobs for the messages that are in no window, since their date is null."""

@@ -62,6 +62,7 @@ class Reconciler:
 
     Args:
         limit: messages up to which a stretch that differs is read as it is.
+        few: messages up to which a stretch is read instead of compared; 0 for none.
         longest: seconds of the longest period that the gateway accepts; infinite for any.
     """
 
@@ -73,6 +74,7 @@ class Reconciler:
         place: Place,
         *,
         limit: float,
+        few: float,
         longest: float,
     ) -> None:
         self._questions = questions
@@ -80,6 +82,7 @@ class Reconciler:
         self._counts = counts
         self._place = place
         self._limit = limit
+        self._few = few
         self._longest = longest
         # A plain count tells nothing where it leaves out statuses.
         self._plain = [] if counts.hidden_statuses else [_ALL]
@@ -133,7 +136,7 @@ class Reconciler:
 
     def _inside(self, window: Window, turn: int) -> Iterator[Job]:
         (whole,) = self._stretches([window])
-        if 0 < whole.messages <= self._limit and window.seconds < self._longest:
+        if 0 < whole.messages <= self._few and window.seconds < self._longest:
             # What fits one answer is cheaper read than compared.
             yield Job(window, held=whole.messages)
             return
