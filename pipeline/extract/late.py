@@ -64,10 +64,10 @@ class LateChanges:
             self._team.counts,
             place,
             limit=self._team.limits.rows,
-            few=self._team.limits.rows if self._is_regular(plan) else 0,
             longest=self._team.limits.too_long,
         )
         turn = self._team.questions.now().int_timestamp // 3600
+        reconciler.few = self._team.limits.rows if self._is_regular(plan) else 0
         untouched = self._untouched(plan.history)
         self._team.fetch(reconciler.moved(untouched, turn))
         found = reconciler.differing(untouched, turn)

@@ -62,8 +62,10 @@ class Reconciler:
 
     Args:
         limit: messages up to which a stretch that differs is read as it is.
-        few: messages up to which a stretch is read instead of compared; 0 for none.
         longest: seconds of the longest period that the gateway accepts; infinite for any.
+
+    Attributes:
+        few: messages up to which a stretch is read instead of compared; 0 for none.
     """
 
     def __init__(
@@ -74,7 +76,6 @@ class Reconciler:
         place: Place,
         *,
         limit: float,
-        few: float,
         longest: float,
     ) -> None:
         self._questions = questions
@@ -82,7 +83,8 @@ class Reconciler:
         self._counts = counts
         self._place = place
         self._limit = limit
-        self._few = few
+        self.few = 0.0
+        self._changed: dict[Window, bool] = {}
         self._longest = longest
         # A plain count tells nothing where it leaves out statuses.
         self._plain = [] if counts.hidden_statuses else [_ALL]
@@ -101,11 +103,13 @@ class Reconciler:
         Inserts and deletions that cancel out in a large part rarely do in a small one.
         """
         found: list[Job] = []
-        for window in stretches:
+        for window in filter(None, map(self._between_messages, stretches)):
             whole = self._stretches([window])[0]
             parts = min(int(whole.messages // self._limit), _MOST_PARTS)
-            is_short = window.seconds < self._longest
-            if parts > 1 and is_short and self._has_changed(whole, turn):
+            if parts <= 1 or window.seconds >= self._longest:
+                continue
+            self._changed[window] = self._has_changed(whole, turn)
+            if self._changed[window]:
                 small = self._parts(window, [number / parts for number in range(1, parts)])
                 differing = (part for part in small if self._differs(part, self._plain))
                 found += [Job(part.window, held=max(part.messages, 1)) for part in differing]
@@ -136,11 +140,12 @@ class Reconciler:
 
     def _inside(self, window: Window, turn: int) -> Iterator[Job]:
         (whole,) = self._stretches([window])
-        if 0 < whole.messages <= self._few and window.seconds < self._longest:
+        if 0 < whole.messages <= self.few and window.seconds < self._longest:
             # What fits one answer is cheaper read than compared.
             yield Job(window, held=whole.messages)
             return
-        if window.seconds < self._longest and not self._has_changed(whole, turn):
+        is_known = window in self._changed or window.seconds >= self._longest
+        if not (self._changed.get(window, True) if is_known else self._has_changed(whole, turn)):
             return
         parts = self._parts(window, [number / _PARTS for number in range(1, _PARTS)])
         is_short = window.seconds < self._longest
