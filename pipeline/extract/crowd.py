@@ -10,12 +10,12 @@ from dataclasses import dataclass
 import msgspec
 
 from pipeline.extract.questions import Filters, Questions
+from pipeline.extract.survey import SIMS
 from pipeline.statuses import KNOWN_STATUSES
 from pipeline.values import Window
 from pipeline.warehouse.inbox import Body
 
 AXES = ("device_id", "status", "sim", "customer_id")
-SIMS = tuple(range(6))
 # A part that is not much larger than an answer should be is asked as it is.
 _MUCH = 2
 
