@@ -98,10 +98,10 @@ def run_doctor(settings: Settings, means: Means) -> list[Trait]:
         return sync.measure(Asking(since=settings.since))
 
 
-def run_build(settings: Settings, means: Means) -> RunResult:
-    """Build the tables from raw, check them, publish the snapshot."""
+def run_build(settings: Settings, means: Means, *, full: bool = False) -> RunResult:
+    """Build the tables from raw, check them, publish the snapshot; all anew if `full`."""
     with _session("build", settings, means) as session:
-        _build(session)
+        _build(session, full=full)
     return session.result
 
 
@@ -201,14 +201,17 @@ def _sync(session: _Session, asking: Asking) -> None:
         raise result.error
 
 
-def _build(session: _Session) -> None:
+def _build(session: _Session, *, full: bool = False) -> None:
     built = build(
         session.warehouse,
         session.settings,
         run_id=session.run_id,
         clock=session.means.clock,
         progress=session.means.progress,
+        full=full,
     )
+    for note in built.notes:
+        session.means.progress.note(note)
     session.result.snapshot = built.path
 
 

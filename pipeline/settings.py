@@ -41,6 +41,7 @@ class Settings:
         audit_days: days in which each settled window is read again once, whatever counts say.
         tail_minutes: minutes before the gateway's own clock that are not called proven yet.
         privacy: what the snapshot holds of people: `mask`, `hash` or `full`.
+        models_dir: a folder of SQL models of one's own, built into the schema `my`; None for none.
     """
 
     base_url: str = "https://smsgateway24.com/getdata"
@@ -59,6 +60,7 @@ class Settings:
     audit_days: int = 30
     tail_minutes: int = 5
     privacy: str = "mask"
+    models_dir: Path | None = None
 
     @property
     def has_login(self) -> bool:
@@ -91,8 +93,8 @@ def load_settings(
         if text:
             given[key] = text
     values = {key: _parse(key, value) for key, value in given.items()}
-    folder_of_data = values.get("data_dir", Settings().data_dir)
-    values["data_dir"] = folder_of_data if folder_of_data.is_absolute() else base / folder_of_data
+    values.setdefault("data_dir", Settings().data_dir)
+    values |= {key: base / value for key, value in values.items() if isinstance(value, Path)}
     return Settings(**values)
 
 
@@ -200,4 +202,5 @@ _PARSERS: dict[str, Any] = {
     "audit_days": _at_least(1, int),
     "tail_minutes": _at_least(0, int),
     "privacy": _privacy,
+    "models_dir": lambda value: Path(_text(value)).expanduser(),
 }

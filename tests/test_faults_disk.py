@@ -93,7 +93,7 @@ def newer_file(path: Path) -> None:
 def newer_format(path: Path) -> None:
     """Mark a warehouse as a newer sms24's."""
     with open_warehouse(path) as warehouse:
-        warehouse.execute("update raw.format set number = 2")
+        warehouse.execute("update raw.format set number = 99")
 
 
 DISKS = {

@@ -1,20 +1,17 @@
 """The rules of the SQL folder, held with DuckDB's own parser."""
 
-import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
 
-from pipeline.transform.models import SCHEMAS, Model, find_models
+from pipeline.transform.contract import contract
+from pipeline.transform.models import SCHEMAS, Model, find_models, known_tables, prove_floors
 
 ROOT = Path(__file__).parent.parent
 FILES = sorted((ROOT / "sql").rglob("*.sql"))
 MODELS = find_models()
-FLOOR = {"seeds": 0, "raw": 0, "lookup": 0, "staging": 1, "core": 2, "marts": 3}
 
 
 def named(item: Path | Model) -> str:
@@ -22,36 +19,9 @@ def named(item: Path | Model) -> str:
     return item.table if isinstance(item, Model) else str(item.relative_to(ROOT))
 
 
-def nodes_of(tree: Any) -> Iterator[dict[str, Any]]:
-    """Return every object in a parse tree."""
-    if isinstance(tree, dict):
-        yield tree
-    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
-        yield from nodes_of(part)
-
-
-def tables_read(sql: str) -> set[str]:
-    """Return the tables that a select reads, common table expressions left out."""
-    with duckdb.connect() as connection:
-        row = connection.execute("select json_serialize_sql($sql)", {"sql": sql}).fetchone()
-    nodes = list(nodes_of(json.loads(row[0] if row else "")))
-    local = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", ())}
-    tables = (node for node in nodes if node.get("type") == "BASE_TABLE")
-    names = {f"{node['schema_name']}.{node['table_name']}".lstrip(".") for node in tables}
-    return names - local
-
-
-@pytest.mark.parametrize("model", MODELS, ids=named)
-def test_a_model_reads_what_its_header_says(model: Model) -> None:
-    """The header's list of tables is the parser's."""
-    assert sorted(tables_read(model.sql)) == sorted(model.reads)
-
-
-@pytest.mark.parametrize("model", MODELS, ids=named)
-def test_a_model_reads_lower_floors_only(model: Model) -> None:
-    """A model reads nothing of its own folder, nor of a higher one."""
-    for table in tables_read(model.sql):
-        assert FLOOR[table.split(".")[0]] < FLOOR[model.schema], table
+def test_models_read_lower_floors_only_and_say_so() -> None:
+    """A model reads nothing of its own folder nor of a higher one, and its header lists it all."""
+    prove_floors(MODELS, known_tables())
 
 
 @pytest.mark.parametrize("model", MODELS, ids=named)
@@ -85,8 +55,8 @@ def test_a_division_never_meets_zero(path: Path) -> None:
         assert divisor.startswith(guarded), divisor
 
 
-def test_every_published_column_is_explained() -> None:
-    """Each column that a mart can have stands in the comments, and each comment has a column."""
-    text = (ROOT / "sql/seeds/column_comments.csv").read_text(encoding="utf-8")
-    lines = text.splitlines()[1:]
-    assert len(lines) == len({line.split(",")[1] + line.split(",")[0] for line in lines})
+def test_every_column_is_explained() -> None:
+    """Each model has a contract, and each column of it a type and a meaning."""
+    assert contract().keys() == {model.table for model in MODELS}
+    for columns in contract().values():
+        assert all(column.type and column.comment for column in columns)

@@ -60,13 +60,14 @@ def _preview(settings: "Settings", asking: "Asking", *, as_json: bool) -> None:
 
 
 @click.command()
+@click.option("--full", is_flag=True, help="Make everything anew, also what has not changed.")
 @click.pass_context
-def build(context: click.Context) -> None:
+def build(context: click.Context, *, full: bool) -> None:
     """Run the SQL and the checks, publish the snapshot."""
     from pipeline.run import run_build  # noqa: PLC0415
 
     with _means() as means:
-        _tell(run_build(settings_of(context), means))
+        _tell(run_build(settings_of(context), means, full=full))
 
 
 @click.command()

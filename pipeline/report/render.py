@@ -1,6 +1,7 @@
 """Turn a page's values into one HTML file that needs nothing else."""
 
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,12 @@ from pipeline.report.formats import Formats
 
 def render_page(template: str, language: str, values: dict[str, Any]) -> str:
     """Return the text of a page; everything in `values` is escaped."""
-    folder = resource_folder("reports")
+    environment = _environment(resource_folder("reports"), language)
+    return environment.get_template(template).render(values)
+
+
+@cache
+def _environment(folder: Path, language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -27,7 +33,7 @@ def render_page(template: str, language: str, values: dict[str, Any]) -> str:
         for kind in ("number", "share", "rate", "interval", "day", "moment")
     }
     environment.globals |= {"css": lambda name: _own_style(folder, name), "language": language}
-    return environment.get_template(template).render(values)
+    return environment
 
 
 def write_page(path: Path, text: str) -> None:

@@ -1,5 +1,11 @@
-"""Build every model from raw, check the result, publish it: all of it, or nothing."""
+"""Build the tables from raw, check them, publish them: all of it, or nothing.
 
+What has changed since the last build is made anew and nothing else, unless there was none, or its
+models or settings were others: then everything is.
+"""
+
+import hashlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,101 +14,154 @@ from pipeline.clock import Clock
 from pipeline.paths import resource_folder
 from pipeline.progress import Progress
 from pipeline.settings import Settings
-from pipeline.transform.checks import run_checks
-from pipeline.transform.models import SCHEMAS, Model, find_models
-from pipeline.transform.phones import normalised
+from pipeline.transform.checks import keep_warnings, run_checks
+from pipeline.transform.contract import check_contract, contract
+from pipeline.transform.core import Core
+from pipeline.transform.models import Refresh, find_models, known_tables, prove_floors
+from pipeline.transform.own import build_own
+from pipeline.transform.scope import Scope, open_scope
 from pipeline.version import own_version
 from pipeline.warehouse.keys import hash_key
-from pipeline.warehouse.publish import publish
+from pipeline.warehouse.publish import attached, comment, copy_published, draft_of
 from pipeline.warehouse.store import Warehouse, statement
 
-_COMMENTS = "column_comments"
+_FOLDERS = ("1_staging", "2_core", "3_marts", "lookups", "seeds", "touched")
+_FILES = ("0_raw/macros.sql", "columns.csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """What a build published."""
+    """What a build published.
+
+    Attributes:
+        path: the snapshot.
+        is_full: whether everything was made anew.
+        notes: what the person who reads the output should know.
+    """
 
     path: Path
-    tables: int
+    is_full: bool
+    notes: tuple[str, ...]
 
 
 def build(
-    warehouse: Warehouse, settings: Settings, *, run_id: str, clock: Clock, progress: Progress
+    warehouse: Warehouse,
+    settings: Settings,
+    *,
+    run_id: str,
+    clock: Clock,
+    progress: Progress,
+    full: bool = False,
 ) -> Built:
-    """Build, check and publish; CheckError leaves everything as it was."""
-    models = find_models()
-    progress.begin("Building tables", len(models))
-    _set_variables(warehouse, settings, run_id=run_id, clock=clock)
-    with warehouse.transaction():
-        _load_seeds(warehouse)
-        for schema in SCHEMAS.values():
-            warehouse.execute(f"drop schema if exists {schema} cascade")
-            warehouse.execute(f"create schema {schema}")
-        for model in models:
-            if model.schema == "core":
-                _normalise_recipients(warehouse, settings.data_dir / "inbox")
-            warehouse.execute(f"create table {model.table} as {model.sql}")
-            progress.advance(1)
-        run_checks(warehouse)
-        marts = [model for model in models if model.schema == "marts"]
-        comments = _comments(warehouse, marts)
-    tables = [(model.name, f"{model.sentence} Grain: {model.grain}") for model in marts]
-    publish(warehouse, tables, comments, settings.snapshot_path)
-    return Built(settings.snapshot_path, len(tables))
+    """Build, check and publish; `full` makes everything anew, also what has not changed.
+
+    CheckError leaves the published snapshot as it was.
+    """
+    return _Builder(warehouse, settings, run_id, clock, progress).build(full=full)
 
 
-def _set_variables(warehouse: Warehouse, settings: Settings, *, run_id: str, clock: Clock) -> None:
-    """Give the models what they may read with `getvariable`."""
-    proven = f"select max(end_at) from ({statement('0_raw/proven')})"  # noqa: S608 - our own file
-    variables: dict[str, Any] = {
-        "timezone": settings.timezone,
-        "privacy": settings.privacy,
-        "settle_hours": settings.settle_hours,
-        "hash_key": hash_key(settings.data_dir).reveal(),
-        "run_id": run_id,
-        "version": own_version(),
-        "built_at": clock.now(),
-        "data_until": warehouse.scalar(proven),
-    }
-    for name, value in variables.items():
-        warehouse.execute(f"set variable {name} = $value", {"value": value})
+class _Builder:
+    """One build of the tables of one warehouse."""
 
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        settings: Settings,
+        run_id: str,
+        clock: Clock,
+        progress: Progress,
+    ) -> None:
+        self._warehouse = warehouse
+        self._settings = settings
+        self._run_id = run_id
+        self._clock = clock
+        self._progress = progress
+        self._models = find_models()
+        self._marts = [model for model in self._models if model.schema == "marts"]
+        lower = [model for model in self._models if model.schema != "marts"]
+        scratch = settings.data_dir / "inbox"
+        self._core = Core(warehouse, lower, scratch, lambda: progress.advance(1))
 
-def _load_seeds(warehouse: Warehouse) -> None:
-    warehouse.execute("drop schema if exists seeds cascade")
-    warehouse.execute("create schema seeds")
-    for path in sorted((resource_folder("sql") / "seeds").glob("*.csv")):
-        create = f"create table seeds.{path.stem} as from read_csv($file, header = true)"
-        warehouse.execute(create, {"file": str(path)})
-    warehouse.load_zones()
+    def build(self, *, full: bool) -> Built:
+        self._progress.begin("Building tables", len(self._models))
+        self._set_variables()
+        (last,) = self._warehouse.rows("from raw.built") or [{}]
+        fingerprint = self._fingerprint()
+        if full or last.get("fingerprint") != fingerprint:
+            prove_floors(self._models, known_tables())
+            last = {}
+        with ExitStack() as stack:
+            scope = stack.enter_context(open_scope(self._warehouse, self._models)) if last else None
+            with self._warehouse.transaction():
+                if scope is None:
+                    self._core.make()
+                else:
+                    self._core.renew(scope)
+                self._warehouse.execute("delete from raw.unbuilt")
+                self._remember(fingerprint)
+            target = self._settings.snapshot_path
+            draft = stack.enter_context(draft_of(target))
+            if not copy_published(target, draft, last.get("run_id")):
+                scope = None
+            with attached(self._warehouse, draft), self._warehouse.transaction():
+                self._build_marts(scope)
+                run_checks(self._warehouse)
+                keep_warnings(self._warehouse)
+            notes = build_own(draft, self._settings.models_dir)
+        return Built(target, scope is None, notes)
 
+    def _set_variables(self) -> None:
+        """Give the models what they may read with `getvariable`."""
+        proven = f"select max(end_at) from ({statement('0_raw/proven')})"  # noqa: S608 - our own
+        variables: dict[str, Any] = {
+            "timezone": self._settings.timezone,
+            "privacy": self._settings.privacy,
+            "settle_hours": self._settings.settle_hours,
+            "hash_key": hash_key(self._settings.data_dir).reveal(),
+            "run_id": self._run_id,
+            "version": own_version(),
+            "built_at": self._clock.now(),
+            "data_until": self._warehouse.scalar(proven),
+        }
+        for name, value in variables.items():
+            self._warehouse.execute(f"set variable {name} = $value", {"value": value})
 
-def _normalise_recipients(warehouse: Warehouse, scratch: Path) -> None:
-    """Look up the numbers that no earlier build has looked up."""
-    import polars as pl  # noqa: PLC0415 - only a build pays for polars
+    def _fingerprint(self) -> str:
+        """Return a text that differs where the models, the zone or the privacy differ."""
+        root = resource_folder("sql")
+        files = [root / name for name in _FILES]
+        files += [path for folder in _FOLDERS for path in sorted((root / folder).iterdir())]
+        digest = hashlib.sha256()
+        for path in files:
+            digest.update(path.read_bytes())
+        settings = self._settings
+        key = hash_key(settings.data_dir).reveal()
+        for value in (settings.timezone, settings.privacy, settings.settle_hours, key):
+            digest.update(f"\0{value}".encode())
+        return digest.hexdigest()
 
-    missing = warehouse.frame(statement("lookups/recipients_missing"))
-    if missing.is_empty():
-        return
-    found = [normalised(sendto, region) for sendto, region in missing.iter_rows()]
-    names = {"e164": pl.String, "country": pl.String}
-    frame = missing.hstack(pl.DataFrame(found, schema=names, orient="row"))
-    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    warehouse.append_frame("lookup.recipients", frame, scratch)
+    def _build_marts(self, scope: Scope | None) -> None:
+        """Make the published tables in the draft, whole or where something has changed."""
+        for model in self._marts:
+            target = f"marts.main.{model.name}"
+            if scope and model.refresh is not Refresh.WHOLE:
+                scope.renew(model)
+            else:
+                self._warehouse.execute(f"create or replace table {target} as {model.sql}")
+                self._comment(model.table, target, model.description)
+            self._progress.advance(1)
+        check_contract(self._warehouse, self._models)
 
+    def _comment(self, table: str, target: str, sentence: str) -> None:
+        columns = ((column.name, column.comment) for column in contract()[table])
+        comment(self._warehouse, target, sentence, columns)
 
-def _comments(warehouse: Warehouse, models: list[Model]) -> dict[tuple[str, str], str]:
-    """Return what each published column holds; a comment of its own table goes before `*`."""
-    said = {
-        (row["table"], row["column"]): row["comment"]
-        for row in warehouse.rows(f"from seeds.{_COMMENTS}")
-    }
-    found: dict[tuple[str, str], str] = {}
-    for model in models:
-        for row in warehouse.rows(f"describe {model.table}"):
-            column = row["column_name"]
-            text = said.get((model.name, column)) or said.get(("*", column))
-            if text:
-                found[model.name, column] = text
-    return found
+    def _remember(self, fingerprint: str) -> None:
+        self._warehouse.execute("delete from raw.built")
+        self._warehouse.execute(
+            """
+            insert into raw.built
+            select $fingerprint, getvariable('run_id'), getvariable('data_until')::timestamptz
+            """,
+            {"fingerprint": fingerprint},
+        )

@@ -59,6 +59,7 @@ class MessageStore:
     def take_back_absences(self) -> None:
         """Forget the absences of this run."""
         with self._warehouse.transaction():
+            self._note_missed()
             self._warehouse.execute(
                 """
                 update raw.message_heads as heads
@@ -101,6 +102,7 @@ class MessageStore:
         new = int(self._warehouse.scalar("select count(*) from arrivals where is_new"))
         fields = self._new_fields(now)
         self._warehouse.execute(statement("0_raw/append_messages"))
+        self._warehouse.execute(statement("0_raw/note_unbuilt"))
         self._warehouse.execute(statement("0_raw/move_heads"))
         return new, fields
 
@@ -120,4 +122,9 @@ class MessageStore:
         missed = int(self._warehouse.scalar(count) - before)
         if missed:
             self._warehouse.execute(statement("0_raw/mark_gone"), self._run)
+            self._note_missed()
         return missed
+
+    def _note_missed(self) -> None:
+        sql = "insert into raw.unbuilt select message_id from raw.absences where run_id = $run_id"
+        self._warehouse.execute(sql, self._run)

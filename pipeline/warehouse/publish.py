@@ -1,53 +1,120 @@
 """Publish the marts: a file of its own, replaced at once, so that no reader is ever disturbed."""
 
 import os
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+import duckdb
 
 from pipeline.warehouse.store import Warehouse
 
-Comments = Mapping[tuple[str, str], str]
+# Own models are a convenience: one that takes longer is not worth a scheduled run that hangs.
+_OWN_SECONDS = 120
+_OWN_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "python_enable_replacements": "false",
+    "threads": "2",
+    "memory_limit": "400MB",
+    "max_execution_time": str(_OWN_SECONDS * 1000),
+}
+
+# The format of 1.2 opens in every client since then; 2.0's own is refused by 1.5.
+_ATTACH = "attach '{path}' as marts (storage_version 'v1.2.0')"
 
 
-def publish(
-    warehouse: Warehouse, tables: Iterable[tuple[str, str]], comments: Comments, target: Path
-) -> None:
-    """Copy the schema `marts` to `target` and put it in the old one's place.
+@contextmanager
+def draft_of(target: Path) -> Iterator[Path]:
+    """Give the path of a new snapshot; it takes the old one's place when all went well.
 
-    Args:
-        warehouse: where the marts stand.
-        tables: each table's name, and what it is in a sentence.
-        comments: what each (table, column) holds.
-        target: the snapshot; mode 0444. Readers that have the old one open keep it.
+    Mode 0444. Readers that have the old one open keep it.
     """
-    part = target.with_name(f".{target.name}.part")
-    _remove(part)
+    draft = target.with_name(f".{target.name}.part")
+    _remove(draft)
     try:
-        # The format of 1.2 opens in every client since then; 2.0's own is refused by 1.5.
-        warehouse.execute(f"attach '{_quoted(part)}' as snapshot (storage_version 'v1.2.0')")
-        try:
-            for name, sentence in tables:
-                _copy(warehouse, name, sentence, comments)
-            warehouse.execute("checkpoint snapshot")
-        finally:
-            warehouse.execute("detach snapshot")
-        part.chmod(0o444)
-        _sync(part)
-        part.replace(target)
+        yield draft
+        draft.chmod(0o444)
+        _sync(draft)
+        draft.replace(target)
         _sync(target.parent)
         # A log that somebody's killed writer left beside the old file would not fit the new one.
         target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
     finally:
-        _remove(part)
+        _remove(draft)
 
 
-def _copy(warehouse: Warehouse, name: str, sentence: str, comments: Comments) -> None:
-    table = f'snapshot.main."{name}"'
-    warehouse.execute(f'create table {table} as select * from marts."{name}"')  # noqa: S608
+@contextmanager
+def attached(warehouse: Warehouse, draft: Path) -> Iterator[None]:
+    """Attach a draft under the name `marts`, and write it out whole at the end."""
+    warehouse.execute(_ATTACH.format(path=_quoted(draft)))
+    try:
+        yield
+        warehouse.execute("checkpoint marts")
+    finally:
+        warehouse.execute("detach marts")
+
+
+def copy_published(target: Path, draft: Path, run_id: str | None) -> bool:
+    """Copy the published snapshot to a draft if it is the one of a run; returns whether it is."""
+    if run_id is None or not target.is_file():
+        return False
+    shutil.copyfile(target, draft)
+    draft.chmod(0o600)
+    try:
+        with duckdb.connect(str(draft), read_only=True) as connection:
+            found = connection.execute("select run_id from snapshot_info").fetchall()
+    except duckdb.Error:
+        found = []
+    if found == [(run_id,)]:
+        return True
+    _remove(draft)
+    return False
+
+
+class Draft:
+    """A new snapshot by itself: nothing outside its file can be reached from it."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def tables(self) -> frozenset[str]:
+        """Return the names of the published tables."""
+        rows = self._connection.execute("select table_name from duckdb_tables()").fetchall()
+        return frozenset(name for (name,) in rows)
+
+    def start_own(self) -> None:
+        """Empty the schema `my`."""
+        self._connection.execute("drop schema if exists my cascade")
+        self._connection.execute("create schema my")
+
+    def create_own(self, name: str, sql: str) -> str | None:
+        """Make a table of one select; returns why that could not be, or None."""
+        try:
+            self._connection.execute(f'create table my."{name}" as {sql}').fetchall()
+        except duckdb.Error as error:
+            return f"failed: {str(error).splitlines()[0]}"
+        return None
+
+
+@contextmanager
+def open_draft(draft: Path) -> Iterator[Draft]:
+    """Open a draft by itself, for writing."""
+    with duckdb.connect(str(draft), config=_OWN_CONFIG) as connection:
+        connection.execute("set timezone = 'UTC'")
+        connection.execute("set lock_configuration = true")
+        yield Draft(connection)
+
+
+def comment(
+    warehouse: Warehouse, table: str, sentence: str, columns: Iterator[tuple[str, str]]
+) -> None:
+    """Say in the database what a published table is, and what each of its columns holds."""
     warehouse.execute(f"comment on table {table} is '{_quoted(sentence)}'")
-    for (owner, column), text in comments.items():
-        if owner == name:
-            warehouse.execute(f"comment on column {table}.\"{column}\" is '{_quoted(text)}'")
+    for column, text in columns:
+        warehouse.execute(f"comment on column {table}.\"{column}\" is '{_quoted(text)}'")
 
 
 def _quoted(text: object) -> str:
@@ -62,6 +129,6 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _remove(part: Path) -> None:
-    part.unlink(missing_ok=True)
-    part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
+def _remove(draft: Path) -> None:
+    draft.unlink(missing_ok=True)
+    draft.with_name(f"{draft.name}.wal").unlink(missing_ok=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # What the tables of raw look like; a higher number in a file is a newer sms24's.
-FORMAT = 1
+FORMAT = 2
 # How DuckDB words damage that it meets while it reads, whatever class the error has.
 _DAMAGE = ("Corrupt database file", "Could not read enough bytes", "not a valid DuckDB")
 
@@ -47,17 +47,18 @@ class Warehouse:
 
     def prepare(self) -> None:
         """Make what is missing of the raw schema; raises WarehouseError for a newer format."""
-        self._refuse_newer()
+        if self._format() == 1:
+            self._number_versions()
         for name in ("tables", "views", "macros"):
             self.script(statement(f"0_raw/{name}"))
-        if self.scalar("select max(number) from raw.format") is None:
+        if self.scalar("select max(number) from raw.format") != FORMAT:
             self.append("raw.format", ("number",), [(FORMAT,)])
         sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'lookupzones'"
         if not self.scalar(sql):
             self.load_zones()
 
-    def _refuse_newer(self) -> None:
-        """Look at the format before anything is written: a newer file stays as it is."""
+    def _format(self) -> int | None:
+        """Return the format of the file, None for a new one; WarehouseError if it is newer."""
         sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'rawformat'"
         known = self.scalar("select max(number) from raw.format") if self.scalar(sql) else None
         if known is not None and known > FORMAT:
@@ -65,6 +66,14 @@ class Warehouse:
                 f"The warehouse {self.path} was written by a newer sms24 (format {known}).",
                 advice="Install that version, or use another data folder.",
             )
+        return known
+
+    def _number_versions(self) -> None:
+        """Bring a file of format 1 to format 2, in which versions have numbers."""
+        with self.transaction():
+            for table in ("messages", "devices"):
+                self.execute(f"alter table raw.{table} add column version_id bigint")
+                self.execute(f"update raw.{table} set version_id = rowid + 1")  # noqa: S608
 
     def load_zones(self) -> None:
         """Write down anew what the texts of zones can stand for."""

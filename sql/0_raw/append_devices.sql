@@ -16,10 +16,13 @@ received as (
 latest as (
     select device_id, payload_hash
     from raw.devices
-    qualify row_number() over (partition by device_id order by first_seen_at desc, rowid desc) = 1
+    qualify row_number() over (partition by device_id order by version_id desc) = 1
 )
 
-select received.*
+select
+    coalesce((select max(version_id) from raw.devices), 0)
+    + row_number() over (order by received.device_id) as version_id,
+    received.*
 from received
 left join latest on received.device_id = latest.device_id
 where latest.payload_hash is distinct from received.payload_hash

@@ -1,6 +1,8 @@
--- Append the versions of a batch that differ from the ones before them. Reads: arrivals.
+-- Append the versions of a batch that differ from the ones before them. Reads: arrivals, raw.messages.
 insert into raw.messages by name
 select
+    coalesce((select max(version_id) from raw.messages), 0)
+    + row_number() over (order by asked_at, call_id, message_id) as version_id,
     message_id,
     payload,
     payload_hash,
@@ -9,4 +11,4 @@ select
     previous_seen_at
 from arrivals
 where is_new
-order by asked_at, message_id
+order by version_id

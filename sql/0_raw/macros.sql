@@ -65,13 +65,36 @@ create or replace temp macro masked(text) as (
     end
 );
 
+-- What people may read of a phone number, by the privacy setting; with `hash` nothing.
+create or replace temp macro shown(text) as (
+    case getvariable('privacy')
+        when 'full' then text
+        when 'mask' then masked(text)
+    end
+);
+
+-- What people may read of an identifier of a phone or SIM: its two ends.
+create or replace temp macro shown_ends(text) as (
+    case getvariable('privacy')
+        when 'full' then text
+        when 'mask' then if(len(text) < 8, '*****', left(text, 2) || '*****' || right(text, 2))
+    end
+);
+
+-- The keyed hash of a number: the same for the same number, and of no use without the key.
+create or replace temp macro keyed(text) as (left(sha256(getvariable('hash_key') || text), 32));
+
 -- The Wilson score interval at 95 %; null where there is nothing to judge by.
 create or replace temp macro wilson_low(hits, n) as (
     case
         when n > 0 then greatest(
             0.0,
-            (hits / n + 1.920729 / n - 1.959964 * sqrt(hits / n * (1 - hits / n) / n + 0.960365 / n / n))
-            / (1 + 3.841459 / n)
+            (
+                hits / n + 1.9207294103470618 / n
+                - 1.959963984540054 * sqrt(
+                    hits / n * (1 - hits / n) / n + 0.9603647051735309 / n / n
+                )
+            ) / (1 + 3.8414588206941236 / n)
         )
     end
 );
@@ -80,8 +103,43 @@ create or replace temp macro wilson_high(hits, n) as (
     case
         when n > 0 then least(
             1.0,
-            (hits / n + 1.920729 / n + 1.959964 * sqrt(hits / n * (1 - hits / n) / n + 0.960365 / n / n))
-            / (1 + 3.841459 / n)
+            (
+                hits / n + 1.9207294103470618 / n
+                + 1.959963984540054 * sqrt(
+                    hits / n * (1 - hits / n) / n + 0.9603647051735309 / n / n
+                )
+            ) / (1 + 3.8414588206941236 / n)
         )
     end
 );
+
+-- How a group of outgoing messages fared: each outcome, and the vanished ones, which count as nothing else.
+create or replace temp macro tally(outcome, gone_at, address) as {
+    'outgoing': count(*) filter (gone_at is null),
+    'delivered': count(*) filter (gone_at is null and outcome = 'delivered'),
+    'sent': count(*) filter (gone_at is null and outcome = 'sent'),
+    'undelivered': count(*) filter (gone_at is null and outcome = 'undelivered'),
+    'failed': count(*) filter (gone_at is null and outcome = 'failed'),
+    'open': count(*) filter (gone_at is null and outcome = 'open'),
+    'unknown': count(*) filter (gone_at is null and outcome = 'unknown'),
+    'gone': count(*) filter (gone_at is not null),
+    'recipients': count(distinct address) filter (gone_at is null)
+};
+
+-- The rates of a tally, with the bounds of those that people compare; null where there is nothing to judge.
+create or replace temp macro rates(t) as {
+    'delivery_rate': t.delivered / nullif(t.outgoing, 0),
+    'delivery_rate_low': wilson_low(t.delivered, t.outgoing),
+    'delivery_rate_high': wilson_high(t.delivered, t.outgoing),
+    'success_rate':
+        (t.delivered + t.sent) / nullif(t.delivered + t.sent + t.undelivered + t.failed, 0),
+    'success_rate_low':
+        wilson_low(t.delivered + t.sent, t.delivered + t.sent + t.undelivered + t.failed),
+    'success_rate_high':
+        wilson_high(t.delivered + t.sent, t.delivered + t.sent + t.undelivered + t.failed),
+    'confirmed_rate': t.delivered / nullif(t.delivered + t.undelivered, 0),
+    'receipt_coverage':
+        (t.delivered + t.undelivered) / nullif(t.delivered + t.sent + t.undelivered, 0),
+    'failure_rate': (t.undelivered + t.failed) / nullif(t.outgoing, 0),
+    'open_share': t.open / nullif(t.outgoing, 0)
+};

@@ -3,6 +3,7 @@
 
 create schema if not exists raw;
 create schema if not exists lookup;
+create schema if not exists touched;
 
 -- one row: the format of this file; a newer one is refused
 create table if not exists raw.format (number integer);
@@ -58,9 +59,10 @@ create table if not exists raw.windows (
     reading varchar
 );
 
--- one row per version of a message: append-only; previous_seen_at is the last asking that showed the
--- version before it, null for the first
+-- one row per version of a message: append-only, version_id in order of landing; previous_seen_at is
+-- the last asking that showed the version before it, null for the first
 create table if not exists raw.messages (
+    version_id bigint,
     message_id bigint,
     payload varchar using compression zstd,
     payload_hash uhugeint,
@@ -95,13 +97,24 @@ create table if not exists raw.message_heads (
     gone_at timestamptz
 );
 
--- one row per version of a device: append-only
+-- one row per version of a device: append-only, version_id in order of landing
 create table if not exists raw.devices (
+    version_id bigint,
     device_id bigint,
     payload varchar using compression zstd,
     payload_hash uhugeint,
     call_id varchar,
     first_seen_at timestamptz
+);
+
+-- one row per message that has changed, vanished or come back since the tables were built
+create table if not exists raw.unbuilt (message_id bigint);
+
+-- one row: what the tables in core were built with, and when; none while they were never built
+create table if not exists raw.built (
+    fingerprint varchar,
+    run_id varchar,
+    data_until timestamptz
 );
 
 -- one row per field of messages and the type that its values had: the first time it was met
@@ -120,6 +133,22 @@ create table if not exists lookup.recipients (
     country varchar
 );
 
+-- one row per import of a list of contacts, and one per row of its file: copied from the ledger
+create table if not exists raw.contact_imports (
+    import_id varchar,
+    file_name varchar,
+    tag varchar,
+    planned_at timestamptz,
+    applied_at timestamptz
+);
+create table if not exists raw.contact_import_rows (
+    import_id varchar,
+    line bigint,
+    state varchar,
+    reason varchar,
+    e164 varchar
+);
+
 -- one row per measuring of a habit that the gateway does not document: append-only
 create table if not exists raw.traits (
     run_id varchar,
@@ -129,3 +158,8 @@ create table if not exists raw.traits (
     evidence varchar,
     measured_at timestamptz
 );
+
+-- what a build makes anew: messages, their days and the three after each, and the three before those
+create table if not exists touched.messages (message_id bigint);
+create table if not exists touched.days (day date);
+create table if not exists touched.context_days (day date);

@@ -1,13 +1,14 @@
 -- What each version of each device said.
 -- Grain: one row per version of a device.
+-- Refresh: by version
 -- Reads: raw.devices, lookup.zones
 with
 
 versions as (
     select
+        version_id,
         device_id,
         first_seen_at,
-        row_number() over (partition by device_id order by first_seen_at, rowid) as version,
         json_transform(
             if(json_valid(payload), payload, '{}'),
             '{
@@ -25,8 +26,8 @@ versions as (
 final as (
     select
         ---------- ids
+        version_id,
         device_id,
-        version,
         ---------- text
         nullif(trim(said.title), '') as title,
         nullif(nullif(trim(said.number), ''), 'null') as number,

@@ -1,17 +1,19 @@
 -- What each version of each message said, with typed columns and its dates as instants.
 -- Grain: one row per version of a message.
+-- Refresh: by version
 -- Reads: raw.messages, raw.windows, lookup.zones
 -- Note: where a date can mean two instants, the one inside the window that was asked is taken; where
---       that does not tell, the first, and is_time_ambiguous says so.
+--       that does not tell, the first, and is_time_ambiguous says so. The text of a message is kept only
+--       where the privacy setting is `full`.
 with
 
 versions as (
     select
+        version_id,
         message_id,
         first_seen_at,
         previous_seen_at,
         call_id,
-        row_number() over (partition by message_id order by first_seen_at, rowid) as version,
         json_transform(
             if(json_valid(payload), payload, '{}'),
             '{
@@ -55,8 +57,8 @@ placed as (
 final as (
     select
         ---------- ids
+        version_id,
         message_id,
-        version,
         try_cast(said.deviceid as bigint) as device_id,
         nullif(try_cast(said.customerid as bigint), 0) as customer_id,
         nullif(try_cast(said.paketid as bigint), 0) as newsletter_id,
@@ -64,6 +66,7 @@ final as (
         nullif(trim(said.sendto), '') as sendto,
         nullif(said.statustitle, '') as status_title,
         nullif(said.pakettitle, '') as newsletter_title,
+        if(getvariable('privacy') = 'full', said.body, null) as body,
         ---------- numbers
         try_cast(said.status as integer) as status,
         try_cast(said.sim as integer) as sim,

@@ -1,14 +1,15 @@
 -- Which SIM each version of a device had in each slot.
 -- Grain: one row per version of a device and slot.
+-- Refresh: by version
 -- Reads: raw.devices
 -- Note: siminfo comes as a list, an object, null, or any of these as JSON text.
 with
 
 versions as (
     select
+        version_id,
         device_id,
         first_seen_at,
-        row_number() over (partition by device_id order by first_seen_at, rowid) as version,
         if(json_valid(payload), payload, '{}') as payload
     from raw.devices
 ),
@@ -33,8 +34,8 @@ sims as (
 
 final as (
     select
+        version_id,
         device_id,
-        version,
         try_cast(sim ->> '$.Slot' as integer) as slot,
         nullif(trim(sim ->> '$.CarrierName'), '') as carrier,
         upper(nullif(trim(sim ->> '$.CountryIso'), '')) as country,
@@ -44,7 +45,7 @@ final as (
         first_seen_at
     from sims
     where json_type(sim) = 'OBJECT'
-    qualify row_number() over (partition by device_id, version, slot order by icc_id) = 1
+    qualify row_number() over (partition by version_id, slot order by icc_id) = 1
 )
 
 select * from final

@@ -6,13 +6,13 @@ with
 latest as (
     select *
     from staging.device_versions
-    qualify row_number() over (partition by device_id order by version desc) = 1
+    qualify row_number() over (partition by device_id order by version_id desc) = 1
 ),
 
 sims as (
-    select device_id, version, count(*) as sims, arg_min(country, slot) as country
+    select version_id, count(*) as sims, arg_min(country, slot) as country
     from staging.sim_versions
-    group by device_id, version
+    group by version_id
 ),
 
 met as (
@@ -29,14 +29,14 @@ met as (
 final as (
     select
         met.device_id,
-        latest.* exclude (device_id, version, first_seen_at),
+        latest.* exclude (device_id, version_id, first_seen_at),
         coalesce(sims.sims, 0) as sims,
         sims.country,
         latest.device_id is not null as is_listed,
         met.first_seen_at
     from met
     left join latest on met.device_id = latest.device_id
-    left join sims on latest.device_id = sims.device_id and latest.version = sims.version
+    left join sims on latest.version_id = sims.version_id
 )
 
 select * from final

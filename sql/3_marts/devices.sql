@@ -7,13 +7,9 @@ final as (
     select
         device_id,
         title,
-        if(getvariable('privacy') = 'full', number, masked(number)) as number,
-        if(getvariable('privacy') = 'full', imei, masked(imei)) as imei,
-        if(
-            getvariable('privacy') = 'full',
-            serial_number,
-            left(serial_number, 2) || '*****' || right(serial_number, 2)
-        ) as serial_number,
+        shown(number) as number,
+        shown_ends(imei) as imei,
+        shown_ends(serial_number) as serial_number,
         created_at,
         last_seen_at,
         app_version,

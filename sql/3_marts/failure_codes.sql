@@ -1,12 +1,12 @@
--- What each failure code means, what to do first, how often it came, and on which phone too often.
+-- What each failure code means, what to do first, how often it came, on which phone and SIM too often.
 -- Grain: one row per failure code, all seven of them.
 -- Reads: core.messages, seeds.failure_codes
--- Note: the worst device is the one whose count most exceeds its share of the traffic, not the one
---       with most failures: that is only the busiest.
+-- Note: the worst device, or SIM, is the one whose count most exceeds its share of the traffic, not the
+--       one with most failures: that is only the busiest.
 with
 
 outgoing as (
-    select day, device_id, outcome, status as code, address
+    select day, device_id, sim, outcome, status as code, address
     from core.messages
     where outcome <> 'incoming' and gone_at is null
 ),
@@ -27,24 +27,37 @@ totals as (
 ),
 
 traffic as (
-    select device_id, count(*) / sum(count(*)) over () as share
+    select
+        device_id,
+        sim,
+        grouping_id(sim) = 0 as is_sim,
+        count(*) / nullif(sum(count(*)) over (partition by grouping_id(sim)), 0) as share
     from outgoing
-    group by device_id
+    group by grouping sets ((device_id), (device_id, sim))
 ),
 
 excesses as (
-    select failures.code, failures.device_id, count(*) - totals.messages * traffic.share as excess
+    select
+        traffic.device_id,
+        traffic.sim,
+        traffic.is_sim,
+        totals.code,
+        count(*) - totals.messages * traffic.share as excess
     from failures
     inner join totals on failures.code = totals.code
-    inner join traffic on failures.device_id = traffic.device_id
-    group by failures.code, failures.device_id, totals.messages, traffic.share
+    inner join traffic
+        on
+            failures.device_id = traffic.device_id
+            and (not traffic.is_sim or failures.sim = traffic.sim)
+    group by
+        traffic.device_id, traffic.sim, traffic.is_sim, traffic.share, totals.code, totals.messages
 ),
 
 worst as (
     select *
     from excesses
     where excess > 0
-    qualify row_number() over (partition by code order by excess desc, device_id) = 1
+    qualify row_number() over (partition by code, is_sim order by excess desc, device_id, sim) = 1
 ),
 
 final as (
@@ -61,11 +74,15 @@ final as (
         totals.messages / nullif(sum(totals.messages) over (), 0) as share_of_failures,
         totals.first_seen_on,
         totals.last_seen_on,
-        worst.device_id as worst_device_id,
-        worst.excess as worst_device_excess
+        device.device_id as worst_device_id,
+        device.excess as worst_device_excess,
+        sim.device_id as worst_sim_device_id,
+        sim.sim as worst_sim,
+        sim.excess as worst_sim_excess
     from seeds.failure_codes as codes
     left join totals on codes.code = totals.code
-    left join worst on codes.code = worst.code
+    left join worst as device on codes.code = device.code and not device.is_sim
+    left join worst as sim on codes.code = sim.code and sim.is_sim
     order by codes.code
 )
 

@@ -1,5 +1,6 @@
 -- Every message of the account, one row each: what became of it, when, by which phone, for whom.
 -- Grain: one row per message.
+-- Refresh: by message
 -- Reads: core.messages
 with
 
@@ -20,11 +21,8 @@ final as (
         customer_id,
         newsletter_id,
         newsletter_title,
-        case getvariable('privacy')
-            when 'full' then address
-            when 'mask' then masked(address)
-        end as recipient,
-        left(sha256(getvariable('hash_key') || address), 32) as recipient_key,
+        shown(address) as recipient,
+        keyed(address) as recipient_key,
         recipient_country,
         ---------- times
         created_at,
@@ -34,7 +32,7 @@ final as (
         sent_at at time zone getvariable('timezone') as sent_local,
         day,
         first_seen_at,
-        settled_at,
+        if(is_final, status_not_after, null) as settled_at,
         gone_at,
         ---------- booleans
         coalesce(
@@ -44,10 +42,10 @@ final as (
         ) as is_stuck,
         is_time_ambiguous,
         is_urgent,
-        ---------- numbers
-        body_length
+        ---------- the text
+        body_length,
+        body
     from core.messages
-    order by message_id
 )
 
 select * from final

@@ -1,5 +1,6 @@
 -- Each change of a message's status, with the two askings between which it happened.
 -- Grain: one row per change of a message's status.
+-- Refresh: by message
 -- Reads: staging.message_versions
 -- Note: the first sighting is no change. Whether a change is possible follows the gateway's own order:
 --       1 -> 3 -> 2 -> 6 -> 7 or 8, and 9 to 12, 100, 101 from 1, 3, 2.
@@ -12,12 +13,14 @@ steps (status, place) as (
 ordered as (
     select
         message_id,
-        version,
-        lag(status) over (partition by message_id order by version) as from_status,
+        version_id,
+        lag(status) over earlier as from_status,
+        lag(version_id) over earlier is null as is_first,
         status as to_status,
         previous_seen_at as not_before,
         first_seen_at as not_after
     from staging.message_versions
+    window earlier as (partition by message_id order by version_id)
 ),
 
 final as (
@@ -35,8 +38,8 @@ final as (
     from ordered
     left join steps as earlier on ordered.from_status = earlier.status
     left join steps as later on ordered.to_status = later.status
-    where ordered.version > 1 and ordered.from_status is distinct from ordered.to_status
-    order by ordered.message_id, ordered.version
+    where not ordered.is_first and ordered.from_status is distinct from ordered.to_status
+    order by ordered.version_id
 )
 
 select * from final

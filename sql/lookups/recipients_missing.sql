@@ -1,19 +1,12 @@
 -- The spellings of recipients that were never normalised, with the country of the sending phone.
 -- Grain: one row per spelling and region.
--- Reads: staging.message_versions, staging.sim_versions, lookup.recipients
+-- Reads: staging.message_versions, lookup.regions, lookup.recipients
 with
-
-regions as (
-    select device_id, arg_max(country, version) as region
-    from staging.sim_versions
-    where slot = 0 or country is not null
-    group by device_id
-),
 
 met as (
     select distinct versions.sendto, coalesce(regions.region, '') as region
     from staging.message_versions as versions
-    left join regions on versions.device_id = regions.device_id
+    left join lookup.regions as regions on versions.device_id = regions.device_id
     where versions.sendto is not null
 ),
 

@@ -1,0 +1,21 @@
+-- How the messages of a day fared, by the account's own customers.
+-- Grain: one row per day and customer with at least one outgoing message; null is no customer.
+-- Refresh: by day
+-- Reads: core.messages
+with
+
+counted as (
+    select day, customer_id, tally(outcome, gone_at, address) as tally
+    from core.messages
+    where outcome <> 'incoming'
+    group by day, customer_id
+),
+
+final as (
+    select day, customer_id, tally.*, unnest(rates(tally))
+    from counted
+    where tally.outgoing > 0
+    order by day, customer_id
+)
+
+select * from final
