@@ -43,9 +43,9 @@ def fill_while_landing(patch: pytest.MonkeyPatch) -> None:
 
 
 def fill_while_publishing(patch: pytest.MonkeyPatch) -> None:
-    """Let the copy of the tables meet a full disk."""
+    """Let the draft of the tables meet a full disk."""
     error = duckdb.IOException('Could not write to file "x": No space left on device')
-    patch.setattr("pipeline.warehouse.publish._copy", raising(error))
+    patch.setattr("pipeline.transform.build.comment", raising(error))
 
 
 def raising(error: BaseException) -> Callable[..., None]:
@@ -135,12 +135,12 @@ def stage(
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 16 MB, where that is allowed."""
+    """Mount a disk of 40 MB, where that is allowed."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mount, umount = shutil.which("mount"), shutil.which("umount")
     made = mount and subprocess.run(
-        [mount, "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(disk)],
+        [mount, "-t", "tmpfs", "-o", "size=40m", "tmpfs", str(disk)],
         check=False,
         capture_output=True,
     )

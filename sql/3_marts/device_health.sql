@@ -9,10 +9,11 @@ outgoing as (
     select
         *,
         outcome in ('delivered', 'sent') as is_success,
-        due_at between getvariable('data_until') - interval 1 day and getvariable('data_until') as is_recent,
+        due_at between moment.at - interval 1 day and moment.at as is_recent,
         outcome in ('open', 'sent', 'unknown')
-        and due_at + to_hours(getvariable('settle_hours')) >= getvariable('data_until') as is_unsettled
+        and due_at + to_hours(getvariable('settle_hours')) >= moment.at as is_unsettled
     from core.messages
+    cross join (select getvariable('data_until')::timestamptz as at) as moment
     where outcome <> 'incoming' and gone_at is null
 ),
 
@@ -78,8 +79,7 @@ judged as (
         end as state,
         phones.* exclude (device_id)
     from core.devices as devices
-    cross join answers
-    left join phones on devices.device_id = phones.device_id
+    cross join answers left join phones on devices.device_id = phones.device_id
 ),
 
 final as (

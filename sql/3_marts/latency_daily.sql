@@ -29,7 +29,7 @@ final as (
         day,
         device_id,
         count(*) as messages,
-        count(*) filter (where has_sent_time) / count(*) as sent_time_share,
+        count(*) filter (where has_sent_time) / nullif(count(*), 0) as sent_time_share,
         quantile_cont(sent_seconds, 0.5) as sent_p50,
         quantile_cont(sent_seconds, 0.95) as sent_p95,
         count(*) filter (where is_delivered) as delivered,
