@@ -49,22 +49,26 @@ carriers as (
     )
 ),
 
+dated as (
+    select *, greatest(created_at, scheduled_at) as due_at
+    from staging.message_versions
+),
+
 final as (
     select
         versions.* exclude (version_id, first_seen_at, previous_seen_at, scheduled_at),
-        greatest(versions.created_at, versions.scheduled_at) as due_at,
         coalesce(codes.outcome, 'unknown') as outcome,
         coalesce(codes.is_final, false) as is_final,
         recipients.e164,
         recipients.country as recipient_country,
         coalesce(recipients.e164, versions.sendto) as address,
         carriers.carrier as sim_carrier,
-        (due_at at time zone getvariable('timezone'))::date as day,
+        (versions.due_at at time zone getvariable('timezone'))::date as day,
         latest.first_seen_at,
         since.not_before as status_not_before,
         since.not_after as status_not_after,
         heads.gone_at
-    from staging.message_versions as versions
+    from dated as versions
     inner join latest on versions.version_id = latest.version_id
     inner join since on versions.message_id = since.message_id
     inner join raw.message_heads as heads on versions.message_id = heads.message_id
@@ -76,7 +80,7 @@ final as (
         on
             versions.device_id = carriers.device_id
             and versions.sim = carriers.slot
-            and greatest(versions.created_at, versions.scheduled_at) >= carriers.valid_from
+            and versions.due_at >= carriers.valid_from
 )
 
 select * from final
