@@ -15,7 +15,17 @@ from pipeline.emulator.cast import HOSTILE
 from pipeline.errors import UsageError
 from pipeline.report.charts import line_paths, lone_points, round_top, stacked_bars
 from pipeline.report.delivery import delivery_page, period_of, render_delivery
-from pipeline.report.facts import Code, Counts, Day, Device, Facts, Header, Period, read_facts
+from pipeline.report.facts import (
+    Code,
+    Counts,
+    Day,
+    Device,
+    Facts,
+    Header,
+    Period,
+    Warned,
+    read_facts,
+)
 from pipeline.report.formats import Formats, short_name
 from pipeline.report.stats import Rate, wilson
 from pipeline.warehouse.snapshot import open_snapshot
@@ -65,6 +75,7 @@ def facts(days: list[Counts], **changes: object) -> Facts:
         "days": listed,
         "codes": [],
         "devices": [],
+        "warnings": [],
     }
     return Facts(**{**given, **changes})
 
@@ -170,6 +181,12 @@ def test_holes_are_told_before_the_numbers() -> None:
     header = msgspec.structs.replace(HEADER, holes=2)
     words = words_of(facts([GOOD], header=header))
     assert words.index("The history has 2 holes") < words.index("Key figures")
+
+
+def test_warnings_are_told_before_the_numbers() -> None:
+    """What a check found odd stands at the top of the page, with how often."""
+    words = words_of(facts([GOOD], warnings=[Warned("A status changed by hand.", 3)]))
+    assert words.index("A status changed by hand. (3)") < words.index("Key figures")
 
 
 def test_without_a_snapshot_there_is_no_report(tmp_path: Path) -> None:

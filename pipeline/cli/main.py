@@ -14,9 +14,11 @@ COMMANDS = {
     "demo": ("pipeline.cli.demo", "Emulator, run and report, in a folder of its own."),
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
+    "models": ("pipeline.cli.models", "The tables, what they are made from, their columns."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
     "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
+    "status": ("pipeline.cli.status", "Freshness, holes, warnings, the last runs."),
     "sync": ("pipeline.cli.jobs", "Fetch messages and devices, and land them."),
 }
 

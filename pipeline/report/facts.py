@@ -1,5 +1,6 @@
 """The typed facts of a report, read from the published snapshot by `reports/queries`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import reduce
 from math import sqrt
@@ -132,6 +133,13 @@ class Device(Counts, frozen=True, kw_only=True):
     main_failure: str | None
 
 
+class Warned(msgspec.Struct, frozen=True):
+    """What a check found that is odd and stopped nothing."""
+
+    sentence: str
+    rows: int
+
+
 class Facts(msgspec.Struct, frozen=True):
     """Everything that a delivery report says."""
 
@@ -140,6 +148,7 @@ class Facts(msgspec.Struct, frozen=True):
     days: list[Day]
     codes: list[Code]
     devices: list[Device]
+    warnings: list[Warned]
 
     @property
     def total(self) -> Counts:
@@ -162,8 +171,8 @@ def read_facts(snapshot: Snapshot, period: Period) -> Facts:
     """Read everything that the report of a period says."""
     days = {"first": period.first, "last": period.last}
 
-    def read(name: str, kind: type[T]) -> list[T]:
-        return msgspec.convert(snapshot.rows(query_text(name), days), list[kind])  # type: ignore[valid-type]
+    def read(name: str, kind: type[T], given: Mapping[str, date] = days) -> list[T]:
+        return msgspec.convert(snapshot.rows(query_text(name), given), list[kind])  # type: ignore[valid-type]
 
     return Facts(
         period=period,
@@ -171,4 +180,5 @@ def read_facts(snapshot: Snapshot, period: Period) -> Facts:
         days=read("days", Day),
         codes=read("codes", Code),
         devices=read("devices", Device),
+        warnings=read("warnings", Warned, {}),
     )

@@ -62,6 +62,7 @@ def notices(facts: Facts, formats: Formats) -> list[str]:
             f"{formats.number(total.unknown)} messages have a status that nobody has documented; "
             "they count in the traffic, but as neither success nor failure."
         )
+    told += [f"{found.sentence} ({formats.number(found.rows)})" for found in facts.warnings]
     return told
 
 

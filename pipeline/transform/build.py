@@ -142,19 +142,18 @@ class _Builder:
 
     def _build_marts(self, scope: Scope | None) -> None:
         """Make the published tables in the draft, whole or where something has changed."""
+        made = [m for m in self._marts if scope is None or m.refresh is Refresh.WHOLE]
         for model in self._marts:
-            target = f"marts.main.{model.name}"
-            if scope and model.refresh is not Refresh.WHOLE:
-                scope.renew(model)
+            if scope is None or model in made:
+                sql = f"create or replace table marts.main.{model.name} as {model.sql}"
+                self._warehouse.execute(sql)
             else:
-                self._warehouse.execute(f"create or replace table {target} as {model.sql}")
-                self._comment(model.table, target, model.description)
+                scope.renew(model)
             self._progress.advance(1)
         check_contract(self._warehouse, self._models)
-
-    def _comment(self, table: str, target: str, sentence: str) -> None:
-        columns = ((column.name, column.comment) for column in contract()[table])
-        comment(self._warehouse, target, sentence, columns)
+        for model in made:
+            columns = ((column.name, column.comment) for column in contract()[model.table])
+            comment(self._warehouse, f"marts.main.{model.name}", model.description, columns)
 
     def _remember(self, fingerprint: str) -> None:
         self._warehouse.execute("delete from raw.built")

@@ -15,7 +15,7 @@ found as (
     group by day
 )
 
-select coalesce(expected.day, found.day) as day, expected.failures, found.failures as counted
+select *
 from expected
-full join found on expected.day = found.day
+full join found using (day)
 where expected.failures is distinct from found.failures

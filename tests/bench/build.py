@@ -114,7 +114,7 @@ def step(folder: Path, messages: int, name: str) -> dict[str, float]:
     """Do a step in a process of its own; returns its seconds and peak memory in MiB."""
     command = [sys.executable, __file__, "--dir", str(folder), "--messages", str(messages), name]
     started = time.perf_counter()
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)  # noqa: S603
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     seconds = time.perf_counter() - started
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     return {"seconds": seconds, "peak": lines[-1]["peak"]}
@@ -148,7 +148,8 @@ def main() -> None:
             path.stat().st_size / 1e6 if path.exists() else 0
             for path in (settings.warehouse_path, settings.snapshot_path)
         ]
-        print(f"| {name} | {found['seconds']:.1f} | {found['peak']:.0f} | {sizes[0]:.0f} | {sizes[1]:.0f} |")
+        figures = (found["seconds"], found["peak"], *sizes)
+        print(f"| {name} | {' | '.join(f'{figure:,.1f}' for figure in figures)} |", flush=True)
 
 
 if __name__ == "__main__":
