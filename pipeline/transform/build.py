@@ -26,7 +26,7 @@ from pipeline.warehouse.publish import attached, comment, copy_published, draft_
 from pipeline.warehouse.store import Warehouse, statement
 
 _FOLDERS = ("1_staging", "2_core", "3_marts", "lookups", "seeds", "touched")
-_FILES = ("0_raw/macros.sql", "columns.csv")
+_FILES = ("0_raw/intervals.sql", "0_raw/macros.sql", "columns.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,8 @@ class _Builder:
 
     def _build_marts(self, scope: Scope | None) -> None:
         """Make the published tables in the draft, whole or where something has changed."""
+        intervals = statement("0_raw/intervals")
+        self._warehouse.script(intervals.replace("temp macro ", "macro marts.main."))
         made = [m for m in self._marts if scope is None or m.refresh is Refresh.WHOLE]
         for model in self._marts:
             if scope is None or model in made:

@@ -49,7 +49,7 @@ class Warehouse:
         """Make what is missing of the raw schema; raises WarehouseError for a newer format."""
         if self._format() == 1:
             self._number_versions()
-        for name in ("tables", "views", "macros"):
+        for name in ("tables", "views", "intervals", "macros"):
             self.script(statement(f"0_raw/{name}"))
         if self.scalar("select max(number) from raw.format") != FORMAT:
             self.append("raw.format", ("number",), [(FORMAT,)])
@@ -168,7 +168,8 @@ def look_into_warehouse(path: Path) -> Iterator[Warehouse]:
     connection = _connect(path, read_only=True)
     try:
         warehouse = Warehouse(connection, path)
-        warehouse.script(statement("0_raw/macros"))
+        for name in ("intervals", "macros"):
+            warehouse.script(statement(f"0_raw/{name}"))
         yield warehouse
     finally:
         connection.close()

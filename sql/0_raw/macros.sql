@@ -1,4 +1,4 @@
--- Words that the models share: PHP's dates, masked numbers, intervals. Reads: nothing.
+-- Words that the models share: PHP's dates, masked numbers, tallies, rates. Reads: nothing.
 -- Note: a PHP date is {date, timezone_type, timezone}; type 1 is an offset, 2 an abbreviation, 3 a zone.
 
 -- The instants that a wall clock can mean in a zone: two in the hour, or half hour, that occurs twice.
@@ -83,35 +83,6 @@ create or replace temp macro shown_ends(text) as (
 
 -- The keyed hash of a number: the same for the same number, and of no use without the key.
 create or replace temp macro keyed(text) as (left(sha256(getvariable('hash_key') || text), 32));
-
--- The Wilson score interval at 95 %; null where there is nothing to judge by.
-create or replace temp macro wilson_low(hits, n) as (
-    case
-        when n > 0 then greatest(
-            0.0,
-            (
-                hits / n + 1.9207294103470618 / n
-                - 1.959963984540054 * sqrt(
-                    hits / n * (1 - hits / n) / n + 0.9603647051735309 / n / n
-                )
-            ) / (1 + 3.8414588206941236 / n)
-        )
-    end
-);
-
-create or replace temp macro wilson_high(hits, n) as (
-    case
-        when n > 0 then least(
-            1.0,
-            (
-                hits / n + 1.9207294103470618 / n
-                + 1.959963984540054 * sqrt(
-                    hits / n * (1 - hits / n) / n + 0.9603647051735309 / n / n
-                )
-            ) / (1 + 3.8414588206941236 / n)
-        )
-    end
-);
 
 -- How a group of outgoing messages fared: each outcome, and the vanished ones, which count as nothing else.
 create or replace temp macro tally(outcome, gone_at, address) as {

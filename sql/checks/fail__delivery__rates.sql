@@ -1,5 +1,6 @@
 -- Every rate is null or between 0 and 1, and inside its interval.
--- Reads: marts.delivery_by_carrier, marts.delivery_by_country, marts.delivery_by_customer, marts.delivery_by_newsletter, marts.delivery_daily
+-- Reads: marts.delivery_by_carrier, marts.delivery_by_country, marts.delivery_by_customer,
+--        marts.delivery_by_newsletter, marts.delivery_daily
 with
 
 together as (

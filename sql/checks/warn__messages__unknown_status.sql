@@ -1,4 +1,5 @@
--- Messages have a status that nobody has documented: they count in the traffic, as neither success nor failure.
+-- Messages have a status that nobody has documented: they count in the traffic, as neither success nor
+-- failure.
 -- Reads: marts.messages
 select message_id, status
 from marts.messages
