@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -51,6 +52,16 @@ def test_what_grows_lies_by_month(made: Published) -> None:
     months = made.read("messages").select("month", pl.col("day").dt.truncate("1mo").alias("of_day"))
     assert months["month"].equals(months["of_day"])
     assert {"month", "day"}.isdisjoint(made.read("devices").columns)
+
+
+def test_every_column_may_be_null_in_every_file(made: Published) -> None:
+    """A month without nulls has the columns of one with nulls: engines take one file for all."""
+    with duckdb.connect() as connection:
+        schema = f"parquet_schema('{made.folder}/messages/*/*.parquet')"
+        words = connection.execute(
+            f"select distinct repetition_type from {schema} where num_children is null"
+        ).fetchall()
+    assert words == [("OPTIONAL",)]
 
 
 def test_a_second_export_writes_nothing(made: Published) -> None:

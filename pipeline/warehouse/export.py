@@ -57,7 +57,7 @@ def export(snapshot_path: Path, folder: Path, progress: Progress) -> Exported:
             if is_disk_full(error):
                 raise
             raise UsageError(
-                f"{error.filename} cannot be written ({error.strerror}).",
+                f"{error.filename or folder} cannot be written ({error.strerror}).",
                 advice="Name a folder of yours with --to.",
             ) from None
 
@@ -92,9 +92,9 @@ def _export(snapshot: Snapshot, folder: Path, progress: Progress) -> Exported:
 
 def _tables(snapshot: Snapshot) -> list[Table]:
     tables = read_tables(snapshot)
-    owners = {table.name.lower() for table in tables if table.schema == "main"}
+    taken = {table.name.lower() for table in tables if table.schema == "main"}
     for table in tables:
-        if table.schema.lower() in owners:
+        if table.schema != "main" and table.schema.lower() in taken:
             raise UsageError(
                 f"The schema {table.schema} and a table of that name cannot share a folder.",
                 advice="Give one of them another name.",
