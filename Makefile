@@ -2,8 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SCALE := .venv-scale
+SCALE_MESSAGES ?= 1000000
 
-.PHONY: help demo test campaign campaign-kill campaign-moving campaign-large campaign-habits check format clean wheel
+.PHONY: help demo test campaign campaign-kill campaign-moving campaign-large campaign-habits scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +30,9 @@ campaign-large: $(VENV)/ready ## A million messages, an answer of 100 MB
 campaign-habits: $(VENV)/ready ## A thousand random gateways
 	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -n auto -q tests/test_model.py tests/test_habits.py
 
+scale: $(SCALE)/ready ## Let ClickHouse and Spark answer from an export (SCALE_MESSAGES=1000000)
+	@$(SCALE)/bin/python tests/scale/scale.py --dir build/scale --messages $(SCALE_MESSAGES)
+
 check: $(VENV)/ready ## Lint, types and SQL style
 	@$(BIN)/ruff format --check pipeline tests
 	@$(BIN)/ruff check pipeline tests
@@ -42,7 +47,7 @@ wheel: $(VENV)/ready ## Build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## Remove the virtual environment and what was built
-	@rm -rf $(VENV) dist build .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SCALE) dist build .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -51,4 +56,11 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable . --group dev
+	@touch $@
+
+$(SCALE)/ready: pyproject.toml constraints.txt tests/scale/constraints.txt
+	@echo "Making $(SCALE), 1.8 GB ..."
+	@$(PYTHON) -m venv --clear $(SCALE)
+	@$(SCALE)/bin/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt \
+		--constraint tests/scale/constraints.txt --editable . chdb pyspark
 	@touch $@

@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": ("pipeline.cli.demo", "Emulator, run and report, in a folder of its own."),
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
+    "export": ("pipeline.cli.export", "Write the tables as Parquet, for other engines."),
     "models": ("pipeline.cli.models", "The tables, what they are made from, their columns."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
     "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),

@@ -1,4 +1,4 @@
-"""One writer per data folder, held by a lock that the system frees when a process ends."""
+"""One writer per folder, held by a lock that the system frees when a process ends."""
 
 import fcntl
 import os
@@ -11,14 +11,14 @@ from pipeline.errors import BusyError, UsageError
 
 @contextmanager
 def writer_lock(data_dir: Path) -> Iterator[None]:
-    """Hold the data folder's lock, making the folder if need be; BusyError at once if taken."""
+    """Hold a folder's lock, making the folder if need be; BusyError at once if taken."""
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(data_dir / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise UsageError(
-            f"The data folder {data_dir} cannot be written ({error.strerror}).",
-            advice="Name a folder of yours with SMS24_DATA_DIR.",
+            f"The folder {data_dir} cannot be written ({error.strerror}).",
+            advice="Name a folder of yours: SMS24_DATA_DIR, or --to of an export.",
         ) from error
     try:
         _take(descriptor, data_dir)
