@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
 from typing import TypeVar
 
 import duckdb
@@ -14,14 +15,19 @@ _AGAIN_SECONDS = 0.05
 
 def interruptible(connection: duckdb.DuckDBPyConnection, work: Callable[[], T]) -> T:
     """Return what `work` on a connection gives; KeyboardInterrupt stops it first, then goes on."""
-    with ThreadPoolExecutor(1, thread_name_prefix="duckdb") as pool:
-        future = pool.submit(work)
-        try:
-            wait_for_first([future])
-        except KeyboardInterrupt:
-            # Each statement forgets an interrupt that came before it, so one call may be too early.
-            while not future.done():
-                connection.interrupt()
-                wait([future], timeout=_AGAIN_SECONDS)
-            raise
-        return future.result()
+    future = _pool().submit(work)
+    try:
+        wait_for_first([future])
+    except KeyboardInterrupt:
+        # Each statement forgets an interrupt that came before it, so one call may be too early.
+        while not future.done():
+            connection.interrupt()
+            wait([future], timeout=_AGAIN_SECONDS)
+        raise
+    return future.result()
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    """Return threads that stay: starting one takes longer than most statements."""
+    return ThreadPoolExecutor(thread_name_prefix="duckdb")

@@ -112,9 +112,9 @@ def comment(
     warehouse: Warehouse, table: str, sentence: str, columns: Iterator[tuple[str, str]]
 ) -> None:
     """Say in the database what a published table is, and what each of its columns holds."""
-    warehouse.execute(f"comment on table {table} is '{_quoted(sentence)}'")
-    for column, text in columns:
-        warehouse.execute(f"comment on column {table}.\"{column}\" is '{_quoted(text)}'")
+    said = [f"comment on table {table} is '{_quoted(sentence)}'"]
+    said += [f"comment on column {table}.\"{name}\" is '{_quoted(text)}'" for name, text in columns]
+    warehouse.script(";\n".join(said))
 
 
 def _quoted(text: object) -> str:
