@@ -17,26 +17,26 @@ from pipeline.transform.models import find_checks, find_models, known_tables, pr
 from pipeline.warehouse.parse import tables_read
 from support.account import Account, account
 
-HEADER = "-- Odd.\n-- Grain: one row.\n-- Reads: {reads}\n"
+HEADER = "-- Odd.\n-- Grain: one row.\n-- Key: one\n-- Reads: {reads}\n"
 # Each floor's folder, a select, what it reads by its header, and what is said of it.
 REFUSED = {
     "unknown table": (
         "3_marts",
         "select 1\nfrom core.nothing",
         "core.nothing",
-        ":5 reads core.nothing, which does not exist",
+        ":6 reads core.nothing, which does not exist",
     ),
     "own floor": (
         "3_marts",
         "select 1 from marts.days",
         "marts.days",
-        ":4 reads marts.days, which is not of a lower",
+        ":5 reads marts.days, which is not of a lower",
     ),
     "higher floor": (
         "1_staging",
         "select 1 from core.messages",
         "core.messages",
-        ":4 reads core.messages, which is not",
+        ":5 reads core.messages, which is not",
     ),
     "header lies": (
         "3_marts",
@@ -54,8 +54,6 @@ BROKEN = {
     "delete from marts.messages where message_id = (select min(message_id) from marts.messages)":
         "messages__same_as_raw",
     "delete from staging.message_versions where rowid = 3": "messages__versions_as_raw",
-    "insert into marts.delivery_daily from marts.delivery_daily limit 1": "tables__one_row_per_key",
-    "insert into marts.device_sims from marts.device_sims limit 1": "tables__one_row_per_key",
     "update marts.delivery_by_country set delivery_rate = 1.2": "delivery__rates",
     "update marts.delivery_daily set success_rate_low = 1.5": "delivery__rates",
     "update marts.delivery_by_carrier set delivered = delivered + 1": "delivery__sums",
@@ -65,7 +63,7 @@ BROKEN = {
     "update marts.failure_codes set messages = messages + 1": "failure_codes__sums",
     "update marts.messages set outcome = 'lost'": "messages__one_outcome",
     "update marts.messages set direction = 'incoming'": "messages__one_outcome",
-    "delete from marts.devices": "devices__one_row_per_device",
+    "delete from marts.devices": "messages__device_known",
 }  # fmt: skip
 
 
@@ -124,6 +122,27 @@ def test_a_wrong_table_is_not_published(
     before = built.settings.snapshot_path.read_bytes()
     with pytest.raises(CheckError, match=check):
         run_build(built.settings, built.means(), full=True)
+    assert built.settings.snapshot_path.read_bytes() == before
+
+
+@pytest.mark.parametrize("full", [True, False], ids=["whole", "changed"])
+@pytest.mark.parametrize("model", ["staging.sim_versions", "core.sims", "marts.delivery_daily"])
+def test_two_rows_of_one_key_stop_the_build(
+    built: Account, monkeypatch: pytest.MonkeyPatch, model: str, *, full: bool
+) -> None:
+    """A model that gives two rows for one key publishes nothing, whatever of it is made anew."""
+    doubled = [
+        replace(item, sql=f"from ({item.sql}) union all from ({item.sql})")
+        if item.table == model
+        else item
+        for item in find_models()
+    ]
+    monkeypatch.setattr(build_module, "find_models", lambda: doubled)
+    monkeypatch.setattr(build_module, "prove_floors", lambda *_: None)
+    before = built.settings.snapshot_path.read_bytes()
+    built.clock.advance(3600)
+    with pytest.raises(CheckError, match=f"{model} has [0-9]+ rows whose"):
+        built.run() if not full else run_build(built.settings, built.means(), full=True)
     assert built.settings.snapshot_path.read_bytes() == before
 
 

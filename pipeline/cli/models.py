@@ -50,6 +50,7 @@ def _explain(model: "Model", *, sql: bool) -> None:
 
     click.echo(f"{model.table}: {model.sentence}")
     click.echo(f"Grain:   {model.grain}")
+    click.echo(f"Key:     {', '.join(model.key)}")
     click.echo(f"Reads:   {', '.join(model.reads) or 'nothing'}")
     click.echo(f"Refresh: {model.refresh}")
     click.echo(f"File:    {model.path}")
@@ -90,6 +91,7 @@ def _plain(model: "Model") -> dict[str, object]:
         "table": model.table,
         "sentence": model.sentence,
         "grain": model.grain,
+        "key": list(model.key),
         "refresh": str(model.refresh),
         "reads": list(model.reads),
         "note": model.note,

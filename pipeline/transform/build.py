@@ -15,7 +15,7 @@ from pipeline.paths import resource_folder
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.transform.checks import keep_warnings, run_checks
-from pipeline.transform.contract import check_contract, contract
+from pipeline.transform.contract import check_contract, check_keys, contract
 from pipeline.transform.core import Core
 from pipeline.transform.models import Refresh, find_models, known_tables, prove_floors
 from pipeline.transform.own import build_own
@@ -153,6 +153,7 @@ class _Builder:
                 scope.renew(model)
             self._progress.advance(1)
         check_contract(self._warehouse, self._models)
+        check_keys(self._warehouse, self._models, scope)
         for model in made:
             columns = ((column.name, column.comment) for column in contract()[model.table])
             comment(self._warehouse, f"marts.main.{model.name}", model.description, columns)

@@ -8,6 +8,7 @@ from functools import cache
 from pipeline.errors import CheckError
 from pipeline.paths import resource_folder
 from pipeline.transform.models import Model
+from pipeline.transform.scope import Scope
 from pipeline.warehouse.store import Warehouse
 
 
@@ -30,6 +31,20 @@ def contract() -> Mapping[str, tuple[Column, ...]]:
             column = Column(row["column"], row["type"], row["comment"])
             found.setdefault(row["table"], []).append(column)
     return {table: tuple(columns) for table, columns in found.items()}
+
+
+def check_keys(warehouse: Warehouse, models: Iterable[Model], scope: Scope | None) -> None:
+    """Raise CheckError for a table in which two rows have the same key.
+
+    Of tables that grow, only what this build has made is looked at.
+    """
+    for model in models:
+        rows = scope.changed(model) if scope else model.table
+        key = ", ".join(model.key)
+        sql = f"select count(*) - count(distinct row({key})) from {rows}"  # noqa: S608 - our own
+        doubles = warehouse.scalar(sql)
+        if doubles:
+            raise CheckError(f"{model.table} has {doubles} rows whose {key} is another's too.")
 
 
 def check_contract(warehouse: Warehouse, models: Iterable[Model]) -> None:

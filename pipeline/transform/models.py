@@ -40,6 +40,7 @@ class Model:
         schema: the folder's schema: `staging`, `core` or `marts`.
         sentence: what it is, from the header.
         grain: what one row is, from the header.
+        key: the columns that no two rows have alike.
         refresh: what of it is made anew after a change.
         reads: the tables that the header says it reads.
         note: what a reader should know, or an empty text.
@@ -50,6 +51,7 @@ class Model:
     schema: str
     sentence: str
     grain: str
+    key: tuple[str, ...]
     refresh: Refresh
     reads: tuple[str, ...]
     note: str
@@ -131,14 +133,21 @@ def _read_model(path: Path, schema: str) -> Model:
     sql = path.read_text(encoding="utf-8")
     header = re.match(r"(?:--.*\n)+", sql)
     text = header.group() if header else ""
-    parts = re.split(r"^-- (Grain|Refresh|Reads|Note): ", text, flags=re.MULTILINE)
+    parts = re.split(r"^-- (Grain|Key|Refresh|Reads|Note): ", text, flags=re.MULTILINE)
     given = dict(zip(parts[1::2], map(_joined, parts[2::2]), strict=True))
-    if not parts[0].strip() or not {"Grain", "Reads"} <= set(given):
-        raise UsageError(f"The model {path} has no header of what it is, its grain and its reads.")
-    reads = () if given["Reads"] == "nothing" else tuple(given["Reads"].split(", "))
-    refresh = Refresh(given.get("Refresh", "whole"))
-    note = given.get("Note", "")
-    return Model(path, schema, _joined(parts[0]), given["Grain"], refresh, reads, note, sql)
+    if not parts[0].strip() or not {"Grain", "Key", "Reads"} <= set(given):
+        raise UsageError(f"The model {path} has no header of what it is, its grain, key and reads.")
+    return Model(
+        path=path,
+        schema=schema,
+        sentence=_joined(parts[0]),
+        grain=given["Grain"],
+        key=tuple(given["Key"].split(", ")),
+        refresh=Refresh(given.get("Refresh", "whole")),
+        reads=() if given["Reads"] == "nothing" else tuple(given["Reads"].split(", ")),
+        note=given.get("Note", ""),
+        sql=sql,
+    )
 
 
 def _joined(lines: str) -> str:

@@ -54,6 +54,17 @@ class Scope:
         with self.seeing(model.refresh):
             self._warehouse.execute(f"insert into {target} by name {rows}")
 
+    def changed(self, model: Model) -> str:
+        """Return the rows of a table that this build has made, as what follows `from`."""
+        home = "marts.main" if model.schema == "marts" else f"{self._home}.{model.schema}"
+        table = f"{home}.{model.name}"
+        if model.refresh is Refresh.MESSAGE:
+            return f"{table} {_MESSAGES.format(home=self._home)}"
+        if model.refresh is Refresh.VERSION:
+            kind = "messages" if model.name == "message_versions" else "devices"
+            return f"{table} where version_id > getvariable('staged_{kind}')"
+        return table
+
     @contextmanager
     def seeing(self, refresh: Refresh) -> Iterator[None]:
         """Let the names of tables mean only what has changed in them.

@@ -1,5 +1,6 @@
 -- What each version of each device said.
 -- Grain: one row per version of a device.
+-- Key: version_id
 -- Refresh: by version
 -- Reads: raw.devices, lookup.zones
 with

@@ -1,5 +1,6 @@
 -- What each version of each message said, with typed columns and its dates as instants.
 -- Grain: one row per version of a message.
+-- Key: version_id
 -- Refresh: by version
 -- Reads: raw.messages, raw.windows, lookup.zones
 -- Note: where a date can mean two instants, the one inside the window that was asked is taken; where

@@ -1,5 +1,6 @@
 -- Which SIM each version of a device had in each slot.
 -- Grain: one row per version of a device and slot.
+-- Key: version_id, slot
 -- Refresh: by version
 -- Reads: raw.devices
 -- Note: siminfo comes as a list, an object, null, or any of these as JSON text.

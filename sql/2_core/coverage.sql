@@ -1,5 +1,6 @@
 -- What of the asked history is proven, what is not, and what was never asked.
 -- Grain: one row per stretch of time in one state.
+-- Key: begin_at
 -- Reads: raw.horizon, raw.pieces
 with
 

@@ -1,5 +1,6 @@
 -- Every device ever listed, or met in a message, as it was last said to be.
 -- Grain: one row per device.
+-- Key: device_id
 -- Reads: staging.device_versions, staging.message_versions, staging.sim_versions
 with
 

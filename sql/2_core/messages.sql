@@ -1,5 +1,6 @@
 -- Every message as it was last seen: its outcome, its day, its recipient, who carried it.
 -- Grain: one row per message.
+-- Key: message_id
 -- Refresh: by message
 -- Reads: lookup.recipients, lookup.regions, raw.message_heads, seeds.status_codes,
 --        staging.message_versions, staging.sim_versions

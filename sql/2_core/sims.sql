@@ -1,5 +1,6 @@
 -- Which SIM was in which slot of which phone, and when, as sync saw it.
 -- Grain: one row per device, slot and stretch of time in which the same SIM was told in the same way.
+-- Key: device_id, slot, valid_from
 -- Reads: staging.device_versions, staging.sim_versions
 with
 

@@ -1,5 +1,6 @@
 -- What became of each row of the lists of contacts that were imported.
 -- Grain: one row per import and line of its file.
+-- Key: import_id, line
 -- Reads: raw.contact_import_rows
 with
 

@@ -1,5 +1,6 @@
 -- What became of each list of contacts that was imported.
 -- Grain: one row per import.
+-- Key: import_id
 -- Reads: raw.contact_imports, raw.contact_import_rows
 with
 

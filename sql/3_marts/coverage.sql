@@ -1,5 +1,6 @@
 -- What of the history is proven, where the holes are, and the newest part that cannot be proven yet.
 -- Grain: one row per stretch of time in one state.
+-- Key: begin_at
 -- Reads: core.coverage, core.messages
 -- Note: messages are counted by the time they were created.
 with

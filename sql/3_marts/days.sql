@@ -1,5 +1,6 @@
 -- Every local day of the asked history, also the quiet ones.
 -- Grain: one row per day in the reporting zone.
+-- Key: day
 -- Reads: core.coverage, core.messages, raw.runs
 -- Note: a day is proven when all of it is; the last day mostly is not yet.
 with

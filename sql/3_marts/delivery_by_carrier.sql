@@ -1,5 +1,6 @@
 -- How the messages of a day fared, by the network operator of the sending SIM.
 -- Grain: one row per day and operator with at least one outgoing message; null where it is not known.
+-- Key: day, sim_carrier
 -- Refresh: by day
 -- Reads: core.messages
 with

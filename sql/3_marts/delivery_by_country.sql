@@ -1,5 +1,6 @@
 -- How the messages of a day fared, by the country of their recipients.
 -- Grain: one row per day and country with at least one outgoing message; null where the number names none.
+-- Key: day, recipient_country
 -- Refresh: by day
 -- Reads: core.messages
 with

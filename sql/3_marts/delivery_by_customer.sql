@@ -1,5 +1,6 @@
 -- How the messages of a day fared, by the account's own customers.
 -- Grain: one row per day and customer with at least one outgoing message; null is no customer.
+-- Key: day, customer_id
 -- Refresh: by day
 -- Reads: core.messages
 with

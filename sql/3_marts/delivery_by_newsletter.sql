@@ -1,5 +1,6 @@
 -- How the messages of a day fared, by the newsletter that they belong to.
 -- Grain: one row per day and newsletter with at least one outgoing message; null is no newsletter.
+-- Key: day, newsletter_id
 -- Refresh: by day
 -- Reads: core.messages
 with

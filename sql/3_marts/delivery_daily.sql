@@ -1,5 +1,6 @@
 -- How the messages of a day fared, by the phone and SIM that had to send them.
 -- Grain: one row per day, device and SIM with at least one outgoing message.
+-- Key: day, device_id, sim
 -- Refresh: by day
 -- Reads: core.messages
 -- Note: a rate is null where its denominator is 0, never 0 or 1.

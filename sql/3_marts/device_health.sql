@@ -1,5 +1,6 @@
 -- How each phone does, in words: whether it asks for work, whether what it gets leaves it, if not, why.
 -- Grain: one row per device ever listed or met in a message.
+-- Key: device_id
 -- Reads: core.devices, core.messages, core.sims, raw.calls, seeds.device_states
 -- Note: recent is due in the last 24 hours. Silent is longer without a sign of life than three of its own
 --       askings, and a minute. An operator fails where nothing recent left any of two or more phones.
@@ -35,8 +36,7 @@ traffic as (
 ),
 
 failing_operators as (
-    select carrier
-    from traffic where recent > 0 and carrier is not null
+    select carrier from traffic where recent > 0 and carrier is not null
     group by carrier having count(distinct device_id) > 1 and sum(successes) = 0
 ),
 

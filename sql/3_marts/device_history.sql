@@ -1,5 +1,6 @@
 -- How each phone was set up over time, as sync saw it: for joins as of a message's time.
 -- Grain: one row per device and stretch of time in which nothing but its last sign of life changed.
+-- Key: device_id, valid_from
 -- Reads: staging.device_versions
 -- Note: what held before the first stretch was never seen; the last stretch of a device has no end.
 with

@@ -1,5 +1,6 @@
 -- The SIMs of the phones over time, as sync saw them: for joins as of a message's time.
 -- Grain: one row per device, slot and stretch of time in which the same SIM was told in the same way.
+-- Key: device_id, sim, valid_from
 -- Reads: core.sims
 -- Note: what held before the first stretch was never seen; a SIM that is there now has no end.
 with

@@ -1,5 +1,6 @@
 -- The phones of the account, as they were last said to be; identifiers are masked.
 -- Grain: one row per device ever listed or met in a message.
+-- Key: device_id
 -- Reads: core.devices
 with
 

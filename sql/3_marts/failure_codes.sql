@@ -1,5 +1,6 @@
 -- What each failure code means, what to do first, how often it came, on which phone and SIM too often.
 -- Grain: one row per failure code, all seven of them.
+-- Key: code
 -- Reads: core.messages, seeds.failure_codes
 -- Note: the worst device, or SIM, is the one whose count most exceeds its share of the traffic, not the
 --       one with most failures: that is only the busiest.

@@ -1,5 +1,6 @@
 -- How many messages of a day failed, by phone, SIM and failure code.
 -- Grain: one row per day, device, SIM and code with at least one failure.
+-- Key: day, device_id, sim, code
 -- Refresh: by day
 -- Reads: core.messages
 with

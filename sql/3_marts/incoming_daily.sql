@@ -1,5 +1,6 @@
 -- What came in on a day, by the phone and SIM that received it.
 -- Grain: one row per day, device and SIM with at least one incoming message.
+-- Key: day, device_id, sim
 -- Refresh: by day
 -- Reads: core.messages
 -- Note: a reply is a message from a number that was written to in the 72 hours before.

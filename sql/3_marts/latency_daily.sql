@@ -1,5 +1,6 @@
 -- How long messages took: from due to sent, and from due to delivered between two bounds.
 -- Grain: one row per day and device with at least one outgoing message.
+-- Key: day, device_id
 -- Refresh: by day
 -- Reads: core.messages
 -- Note: no time of delivery is told; it lies between the last asking that showed another status and the

@@ -1,5 +1,6 @@
 -- Every message of the account, one row each: what became of it, when, by which phone, for whom.
 -- Grain: one row per message.
+-- Key: message_id
 -- Refresh: by message
 -- Reads: core.messages
 with

@@ -1,5 +1,6 @@
 -- What ran, when, and how it ended.
 -- Grain: one row per run.
+-- Key: run_id
 -- Reads: raw.runs
 -- Note: the run that published this file has no end yet.
 with

@@ -1,5 +1,6 @@
 -- What this file is: when it was built, up to when its data reach, in which zone its days are.
 -- Grain: one row.
+-- Key: built_at
 -- Reads: nothing
 with
 

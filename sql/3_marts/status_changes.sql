@@ -1,5 +1,6 @@
 -- Each change of a message's status, with the two askings between which it happened.
 -- Grain: one row per change of a message's status.
+-- Key: message_id, to_status, not_after
 -- Refresh: by message
 -- Reads: staging.message_versions
 -- Note: the first sighting is no change. Whether a change is possible follows the gateway's own order:

@@ -1,5 +1,6 @@
 -- What each status means; also each one met that nobody documented.
 -- Grain: one row per status.
+-- Key: code
 -- Reads: core.messages, seeds.status_codes
 with
 
