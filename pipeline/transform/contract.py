@@ -40,11 +40,12 @@ def check_keys(warehouse: Warehouse, models: Iterable[Model], scope: Scope | Non
     """
     for model in models:
         rows = scope.changed(model) if scope else model.table
-        key = ", ".join(model.key)
-        sql = f"select count(*) - count(distinct row({key})) from {rows}"  # noqa: S608 - our own
+        names = ", ".join(model.key)
+        key = names if len(model.key) == 1 else f"row({names})"
+        sql = f"select count(*) - count(distinct {key}) from {rows}"  # noqa: S608 - our own names
         doubles = warehouse.scalar(sql)
         if doubles:
-            raise CheckError(f"{model.table} has {doubles} rows whose {key} is another's too.")
+            raise CheckError(f"{model.table} has {doubles} rows whose {names} is another's too.")
 
 
 def check_contract(warehouse: Warehouse, models: Iterable[Model]) -> None:
