@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 SCALE := .venv-scale
 SCALE_MESSAGES ?= 1000000
 
-.PHONY: help demo test campaign campaign-kill campaign-moving campaign-large campaign-habits scale check format clean wheel
+.PHONY: help demo test campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits bench-build scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,7 +16,7 @@ demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
 test: $(VENV)/ready ## Run the tests
 	@$(BIN)/python -m pytest -n auto -q
 
-campaign: campaign-kill campaign-moving campaign-large campaign-habits ## The long tests (hours)
+campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits ## The long tests (hours)
 
 campaign-kill: $(VENV)/ready ## A hundred kills of a first load
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_kill.py
@@ -26,6 +26,12 @@ campaign-moving: $(VENV)/ready ## A hundred runs over a moving world
 
 campaign-large: $(VENV)/ready ## A million messages, an answer of 100 MB
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_large.py
+
+campaign-incremental: $(VENV)/ready ## Fifty runs, each table that of a full build
+	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_incremental.py
+
+bench-build: $(VENV)/ready ## Five million messages: how long builds and questions take
+	@$(BIN)/python tests/bench/build.py --messages 5000000 --dir data/bench
 
 campaign-habits: $(VENV)/ready ## A thousand random gateways
 	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -n auto -q tests/test_model.py tests/test_habits.py

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pendulum
 
@@ -110,14 +111,13 @@ def ask(folder: Path) -> None:
             print(json.dumps({"step": name, "seconds": time.perf_counter() - started}))
 
 
-def step(folder: Path, messages: int, name: str) -> dict[str, float]:
-    """Do a step in a process of its own; returns its seconds and peak memory in MiB."""
+def step(folder: Path, messages: int, name: str) -> tuple[float, list[dict[str, Any]]]:
+    """Do a step in a process of its own; returns its seconds and what it said."""
     command = [sys.executable, __file__, "--dir", str(folder), "--messages", str(messages), name]
     started = time.perf_counter()
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     seconds = time.perf_counter() - started
-    lines = [json.loads(line) for line in done.stdout.splitlines()]
-    return {"seconds": seconds, "peak": lines[-1]["peak"]}
+    return seconds, [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def main() -> None:
@@ -143,13 +143,16 @@ def main() -> None:
     print("| step | seconds | peak MiB | warehouse MB | snapshot MB |\n|---|---|---|---|---|")
     settings = settings_of(given.dir)
     for name in steps:
-        found = step(given.dir, given.messages, name)
+        seconds, said = step(given.dir, given.messages, name)
         sizes = [
             path.stat().st_size / 1e6 if path.exists() else 0
             for path in (settings.warehouse_path, settings.snapshot_path)
         ]
-        figures = (found["seconds"], found["peak"], *sizes)
+        figures = (seconds, said[-1]["peak"], *sizes)
         print(f"| {name} | {' | '.join(f'{figure:,.1f}' for figure in figures)} |", flush=True)
+    print("\n| question | seconds |\n|---|---|")
+    for asked in said[:-1]:
+        print(f"| {asked['step']} | {asked['seconds']:.2f} |")
 
 
 if __name__ == "__main__":
