@@ -33,7 +33,10 @@ from support.kill import (
 
 # These tell of runs and calls, or when something was first seen.
 ABOUT_RUNS = {"runs", "snapshot_info"}
-TIMES = {"first_seen_at", "settled_at", "not_before", "not_after"}
+TIMES = {
+    "first_seen_at", "settled_at", "not_before", "not_after", "answered_at", "silent_for",
+    "valid_from", "valid_to", "state", "likely_cause", "first_action",
+}  # fmt: skip
 # The windows of a load that was interrupted are cut at other bounds.
 BY_WINDOWS = {"coverage"}
 # The survey may look at so many small windows that it does not keep.
