@@ -59,7 +59,9 @@ final as (
         recipients.country as recipient_country,
         coalesce(recipients.e164, versions.sendto) as address,
         carriers.carrier as sim_carrier,
-        (due_at at time zone getvariable('timezone'))::date as day,
+        (
+            greatest(versions.created_at, versions.scheduled_at) at time zone getvariable('timezone')
+        )::date as day,
         latest.first_seen_at,
         since.not_before as status_not_before,
         since.not_after as status_not_after,
