@@ -23,7 +23,7 @@ from pipeline.warehouse.parse import tables_read
 from pipeline.warehouse.store import statement
 
 FOLDER = Path(__file__).parents[1] / "models"
-SEEDS = Path(__file__).parents[2] / "sql" / "seeds"
+SQL = Path(__file__).parents[2] / "sql"
 MODELS = {model.table: model for model in find_models()}
 INSTANT = "TIMESTAMP WITH TIME ZONE"
 # What a build tells the models, and its type.
@@ -42,7 +42,7 @@ Row = Mapping[str, str | None]
 
 def cases_of(table: str) -> list[Path]:
     """Return the folders of a model's cases."""
-    return sorted(path for path in (FOLDER / table).glob("*") if path.is_dir())
+    return sorted((FOLDER / table).glob("*"))
 
 
 def rows_of(path: Path) -> list[Row]:
@@ -57,8 +57,10 @@ def rows_of(path: Path) -> list[Row]:
 
 def given(case: Path) -> dict[str, list[Row]]:
     """Return the tables that a case gives."""
-    paths = (path for path in sorted(case.iterdir()) if path.stem not in {"expect", "variables"})
-    return {path.name.removesuffix(path.suffix): rows_of(path) for path in paths}
+    others = {"expect.csv", "expect.json", "variables.json"}
+    paths = [path for path in sorted(case.iterdir()) if path.name not in others]
+    assert len({path.stem for path in paths}) == len(paths), "a table is given once"
+    return {path.stem: rows_of(path) for path in paths}
 
 
 @contextmanager
@@ -67,7 +69,9 @@ def connected() -> Iterator[duckdb.DuckDBPyConnection]:
     config: dict[str, Any] = {"threads": "1", "autoload_known_extensions": "false"}
     with duckdb.connect(config=config) as connection:
         connection.execute("set timezone = 'UTC'")
-        connection.execute(statement("0_raw/macros"))
+        for text in (path.read_text("utf-8") for path in sorted((SQL / "0_raw").glob("*.sql"))):
+            if "create or replace temp macro" in text:
+                connection.execute(text)
         yield connection
 
 
@@ -76,9 +80,8 @@ def outcome(
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the rows that a case's model makes of the tables given, and those expected."""
     model = MODELS[case.parent.name]
+    assert {path.suffix for path in case.iterdir()} <= {".csv", ".json"}, "CSV and JSON are read"
     (path,) = case.glob("expect.*")
-    wrong = {p.name for p in case.iterdir() if p.suffix not in {".csv", ".json"}}
-    assert wrong == set(), "only CSV and JSON files are read"
     names = _names(path)
     with _database(connection):
         _set_variables(connection, case)
@@ -130,10 +133,12 @@ def _make_tables(
     for name in model.reads:
         schema, _, stem = name.partition(".")
         if schema == "seeds":
-            file = {"file": str(SEEDS / f"{stem}.csv")}
+            file = {"file": str(SQL / "seeds" / f"{stem}.csv")}
             connection.execute(f"create table {name} as from read_csv($file, header = true)", file)
         elif name in {"lookup.regions", "lookup.zones"}:
-            file = {"file": str(SEEDS / "zone_abbreviations.csv")} if stem == "zones" else {}
+            file = (
+                {"file": str(SQL / "seeds" / "zone_abbreviations.csv")} if stem == "zones" else {}
+            )
             connection.execute(f"create table {name} as {statement(f'lookups/{stem}')}", file)
 
 
