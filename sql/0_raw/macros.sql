@@ -14,9 +14,10 @@ create or replace temp macro wall_instants(local, iana) as (
 
 -- Every instant that a PHP date can mean, the likeliest first; empty where it means none.
 -- iana is the zone of type 3, if it is known; seconds are the offsets that an abbreviation can mean.
+-- PHP shows MySQL's zero date as -0001-11-30; what is before 1970 means no instant.
 create or replace temp macro php_instants(moment, iana, seconds) as (
     case
-        when try_cast(moment.date as timestamp) is null then []
+        when coalesce(try_cast(moment.date as timestamp) < '1970-01-01', true) then []
         when moment.timezone_type = '1' or left(moment.timezone, 1) in ('+', '-') then list_filter(
             [try_cast(trim(moment.date) || trim(moment.timezone) as timestamptz)],
             lambda instant: instant is not null

@@ -3,7 +3,7 @@
 -- Key: version_id, slot
 -- Refresh: by version
 -- Reads: raw.devices
--- Note: siminfo comes as a list, an object, null, or any of these as JSON text.
+-- Note: siminfo comes as a list, an object of SIMs or of one SIM, null, or any of these as JSON text.
 with
 
 versions as (
@@ -29,7 +29,13 @@ unpacked as (
 sims as (
     select
         * exclude (text, info),
-        unnest(if(json_type(info) = 'ARRAY', info -> '$[*]', info -> '$.*')) as sim
+        unnest(
+            case
+                when json_type(info) = 'ARRAY' then info -> '$[*]'
+                when json_exists(info, '$.Slot') then [info]
+                else info -> '$.*'
+            end
+        ) as sim
     from unpacked
 ),
 

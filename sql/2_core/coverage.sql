@@ -8,10 +8,13 @@ stated as (
     select
         pieces.begin_at,
         pieces.end_at,
-        pieces.begin_at >= horizon.settled_until as is_tail,
+        coalesce(pieces.begin_at >= horizon.settled_until, false) as is_tail,
         case
             when pieces.last_state is null then 'never_asked'
-            when pieces.is_proven and not horizon.is_doubtful and not is_tail
+            when
+                pieces.is_proven
+                and not horizon.is_doubtful
+                and pieces.begin_at < horizon.settled_until
                 then if(pieces.has_rows, 'verified', 'empty')
             when pieces.last_state = 'failed' then 'failed'
             else 'unverified'

@@ -27,7 +27,9 @@ since as (
     select
         versions.message_id,
         min(versions.first_seen_at) as not_after,
-        min(versions.previous_seen_at) as not_before
+        if(
+            bool_or(versions.previous_seen_at is null), null, min(versions.previous_seen_at)
+        ) as not_before
     from staging.message_versions as versions
     left join last_unlike on versions.message_id = last_unlike.message_id
     where versions.version_id > coalesce(last_unlike.version_id, 0)

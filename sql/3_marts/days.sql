@@ -26,8 +26,10 @@ calendar as (
 edged as (
     select
         day,
-        day::timestamp at time zone getvariable('timezone') as begin_at,
-        (day + interval 1 day)::timestamp at time zone getvariable('timezone') as end_at
+        list_min(wall_instants(day::timestamp, getvariable('timezone'))) as begin_at,
+        list_min(
+            wall_instants((day + interval 1 day)::timestamp, getvariable('timezone'))
+        ) as end_at
     from calendar
 ),
 

@@ -32,7 +32,8 @@ traffic as (
         device_id,
         sim,
         grouping_id(sim) = 0 as is_sim,
-        count(*) / nullif(sum(count(*)) over (partition by grouping_id(sim)), 0) as share
+        count(*) as messages,
+        sum(count(*)) over (partition by grouping_id(sim)) as all_messages
     from outgoing
     group by grouping sets ((device_id), (device_id, sim))
 ),
@@ -43,7 +44,8 @@ excesses as (
         traffic.sim,
         traffic.is_sim,
         totals.code,
-        count(*) - totals.messages * traffic.share as excess
+        (count(*) * traffic.all_messages - totals.messages * traffic.messages)
+        / nullif(traffic.all_messages, 0) as excess
     from failures
     inner join totals on failures.code = totals.code
     inner join traffic
@@ -51,7 +53,8 @@ excesses as (
             failures.device_id = traffic.device_id
             and (not traffic.is_sim or failures.sim = traffic.sim)
     group by
-        traffic.device_id, traffic.sim, traffic.is_sim, traffic.share, totals.code, totals.messages
+        traffic.device_id, traffic.sim, traffic.is_sim, traffic.messages, traffic.all_messages,
+        totals.code, totals.messages
 ),
 
 worst as (

@@ -38,6 +38,7 @@ final as (
         ---------- booleans
         coalesce(
             outcome = 'open'
+            and gone_at is null
             and due_at + to_hours(getvariable('settle_hours')) < getvariable('data_until'),
             false
         ) as is_stuck,
