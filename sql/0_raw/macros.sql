@@ -56,11 +56,20 @@ create or replace temp macro head_date(name, head) as (
     end
 );
 
+-- A whole number, or null: 7.6 is no status, and rounds to none.
+create or replace temp macro whole(text) as (
+    if(
+        contains(text, '.') and try_cast(text as double) is distinct from trunc(try_cast(text as double)),
+        null,
+        try_cast(text as bigint)
+    )
+);
+
 -- A phone number with its middle hidden; short codes and names of senders are nobody's secret.
 create or replace temp macro masked(text) as (
     case
         when len(regexp_replace(text, '[^0-9]', '', 'g')) < 7 then text
-        else left(regexp_replace(text, '[^0-9+]', '', 'g'), 4)
+        else left(regexp_replace(text, '[^0-9+]', '', 'g'), if(contains(text, '+'), 4, 2))
             || '*****'
             || right(regexp_replace(text, '[^0-9]', '', 'g'), 2)
     end

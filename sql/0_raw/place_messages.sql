@@ -41,9 +41,9 @@ optional as (
 final as (
     select
         message_id,
-        try_cast(said.status as integer) as status,
+        try_cast(whole(said.status) as integer) as status,
         try_cast(said.deviceid as bigint) as device_id,
-        try_cast(said.sim as integer) as sim,
+        try_cast(whole(said.sim) as integer) as sim,
         try_cast(said.customerid as bigint) as customer_id,
         only_instant(created_options, begin_at, end_at) is not null as is_sure,
         coalesce(only_instant(created_options, begin_at, end_at), created_options[1]) as created_at,

@@ -67,7 +67,9 @@ judged as (
             where askings.is_valid and askings.state in ('verified', 'empty')
         ) as proven_at,
         max(askings.asked_at) filter (where askings.state = 'unverified') as open_at,
-        bool_or(askings.state = 'verified') as has_rows,
+        arg_max(askings.state = 'verified', askings.asked_at) filter (
+            where askings.is_valid and askings.state in ('verified', 'empty')
+        ) as has_rows,
         arg_max(askings.state, askings.asked_at) as last_state
     from pieces
     left join raw.askings as askings

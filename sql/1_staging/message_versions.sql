@@ -69,8 +69,8 @@ final as (
         nullif(said.pakettitle, '') as newsletter_title,
         if(getvariable('privacy') = 'full', said.body, null) as body,
         ---------- numbers
-        try_cast(said.status as integer) as status,
-        try_cast(said.sim as integer) as sim,
+        try_cast(whole(said.status) as integer) as status,
+        try_cast(whole(said.sim) as integer) as sim,
         len(said.body) as body_length,
         ---------- booleans
         coalesce(lower(said.urgent) in ('true', '1'), false) as is_urgent,

@@ -4,8 +4,8 @@
 -- Refresh: by message
 -- Reads: lookup.recipients, lookup.regions, raw.message_heads, seeds.status_codes,
 --        staging.message_versions, staging.sim_versions
--- Note: the carrier is the one of the sending SIM when the message was due; before a device was first
---       listed, the first that is known.
+-- Note: the carrier is the one of the sending SIM when the message was due, as far as sync was told; before
+--       the first telling, the first that is known.
 with
 
 latest as (
@@ -47,6 +47,7 @@ carriers as (
             first_seen_at
         ) as valid_from
     from staging.sim_versions
+    where carrier is not null
     qualify carrier is distinct from lag(carrier, 1, '?') over (
         partition by device_id, slot order by version_id
     )

@@ -2,8 +2,9 @@
 -- Grain: one row per device ever listed or met in a message.
 -- Key: device_id
 -- Reads: core.devices, core.messages, core.sims, raw.calls, seeds.device_states
--- Note: recent is due in the last 24 hours. Silent is longer without a sign of life than three of its own
---       askings, and a minute. An operator fails where nothing recent left any of two or more phones.
+-- Note: recent is due in the last 24 hours; trouble is failed, undelivered, or open for an hour. Silent is
+--       without a sign of life for three of its own askings, and a minute. A SIM fails that has trouble and
+--       no success; an operator, where that is so on two or more phones and there is no success on any.
 with
 
 outgoing as (
@@ -11,6 +12,8 @@ outgoing as (
         *,
         outcome in ('delivered', 'sent') as is_success,
         due_at between moment.at - interval 1 day and moment.at as is_recent,
+        outcome in ('undelivered', 'failed')
+        or (outcome = 'open' and due_at < moment.at - interval 1 hour) as is_trouble,
         outcome in ('open', 'sent', 'unknown')
         and due_at + to_hours(getvariable('settle_hours')) >= moment.at as is_unsettled
     from core.messages
@@ -25,6 +28,7 @@ traffic as (
         any_value(sims.carrier) as carrier,
         count(*) filter (where is_recent) as recent,
         count(*) filter (where is_recent and is_success) as successes,
+        count(*) filter (where is_recent and is_trouble) as troubles,
         count(*) filter (where is_recent and status in (100, 101)) as not_allowed,
         count(*) filter (where is_unsettled) as unsettled,
         min(due_at) filter (where is_unsettled) as oldest_unsettled_at,
@@ -36,8 +40,8 @@ traffic as (
 ),
 
 failing_operators as (
-    select carrier from traffic where recent > 0 and carrier is not null
-    group by carrier having count(distinct device_id) > 1 and sum(successes) = 0
+    select carrier from traffic where carrier is not null group by carrier
+    having count(distinct device_id) filter (troubles > 0) > 1 and sum(successes) = 0
 ),
 
 phones as (
@@ -45,56 +49,51 @@ phones as (
         traffic.device_id,
         sum(recent)::bigint as recent,
         sum(successes)::bigint as successes,
-        bool_or(not_allowed > 0) as is_not_allowed,
         sum(unsettled)::bigint as unsettled,
         min(oldest_unsettled_at) as oldest_unsettled_at,
         max(last_success_at) as last_success_at,
         max(last_success_at) filter (where sim = 0) as sim_0_last_success_at,
         max(last_success_at) filter (where sim = 1) as sim_1_last_success_at,
-        bool_or(recent > 0 and successes = 0) as has_failing_sim,
+        bool_or(not_allowed > 0) as is_not_allowed,
+        bool_or(troubles > 0 and successes = 0) as has_failing_sim,
         bool_and(failing.carrier is not null) filter (where recent > 0) as fails_with_operator
     from traffic left join failing_operators as failing on traffic.carrier = failing.carrier
     group by traffic.device_id
 ),
 
-answers as (
+asked as (
     select max(answered_at) as answered_at from raw.calls where endpoint = 'getalldevices'
 ),
 
 judged as (
     select
-        devices.device_id,
-        devices.title,
-        devices.last_seen_at,
-        answers.answered_at,
+        devices.*,
+        answered_at,
         if(last_seen_at > answered_at, 0, epoch(answered_at) - epoch(last_seen_at))::bigint as silent_for,
         case
-            when not devices.is_listed then 'never listed'
+            when not is_listed then 'never listed'
             when is_not_allowed then 'not allowed to send'
-            when silent_for > greatest(3 * coalesce(devices.delay_between_requests, 10), 60) then 'silent'
-            when fails_with_operator then 'operator failing'
-            when has_failing_sim and successes > 0 then 'one SIM failing'
-            when has_failing_sim then 'not sending'
+            when silent_for > greatest(3 * coalesce(delay_between_requests, 10), 60)
+                or (answered_at is not null and last_seen_at is null) then 'silent'
+            when fails_with_operator and has_failing_sim then 'operator failing'
+            when has_failing_sim then if(successes > 0, 'one SIM failing', 'not sending')
             else if(recent > 0, 'working', 'idle')
         end as state,
         phones.* exclude (device_id)
     from core.devices as devices
-    cross join answers left join phones on devices.device_id = phones.device_id
+    cross join asked left join phones on devices.device_id = phones.device_id
 ),
 
 final as (
     select
-        judged.* exclude (is_not_allowed, has_failing_sim, fails_with_operator)
-        replace (
-            coalesce(recent, 0) as recent,
-            coalesce(successes, 0) as successes,
-            coalesce(unsettled, 0) as unsettled
-        ),
-        states.likely_cause_en as likely_cause,
-        states.first_action_en as first_action
-    from judged
-    inner join seeds.device_states as states on judged.state = states.state
-    order by judged.device_id
+        device_id, title, state, likely_cause_en as likely_cause, first_action_en as first_action,
+        last_seen_at, silent_for, answered_at,
+        coalesce(recent, 0) as recent,
+        coalesce(successes, 0) as successes,
+        coalesce(unsettled, 0) as unsettled,
+        oldest_unsettled_at, last_success_at, sim_0_last_success_at, sim_1_last_success_at
+    from judged inner join seeds.device_states as states using (state)
+    order by device_id
 )
 
 select * from final
