@@ -14,26 +14,26 @@ latest as (
     group by message_id
 ),
 
-last_unlike as (
-    select earlier.message_id, max(earlier.version_id) as version_id
-    from latest
-    inner join staging.message_versions as now on latest.version_id = now.version_id
-    inner join staging.message_versions as earlier on latest.message_id = earlier.message_id
-    where earlier.status is distinct from now.status
-    group by earlier.message_id
+several as (
+    select
+        message_id,
+        version_id,
+        first_seen_at,
+        previous_seen_at,
+        lag(version_id) over earlier is null
+        or status is distinct from lag(status) over earlier as is_start
+    from staging.message_versions
+    where message_id in (
+        select message_id from staging.message_versions where previous_seen_at is not null
+    )
+    window earlier as (partition by message_id order by version_id)
 ),
 
 since as (
-    select
-        versions.message_id,
-        min(versions.first_seen_at) as not_after,
-        if(
-            bool_or(versions.previous_seen_at is null), null, min(versions.previous_seen_at)
-        ) as not_before
-    from staging.message_versions as versions
-    left join last_unlike on versions.message_id = last_unlike.message_id
-    where versions.version_id > coalesce(last_unlike.version_id, 0)
-    group by versions.message_id
+    select *
+    from several
+    where is_start
+    qualify row_number() over (partition by message_id order by version_id desc) = 1
 ),
 
 carriers as (
@@ -42,15 +42,18 @@ carriers as (
         slot,
         carrier,
         if(
-            row_number() over (partition by device_id, slot order by version_id) = 1,
-            '1970-01-01'::timestamptz,
-            first_seen_at
-        ) as valid_from
-    from staging.sim_versions
-    where carrier is not null
-    qualify carrier is distinct from lag(carrier, 1, '?') over (
-        partition by device_id, slot order by version_id
-    )
+            lag(version_id) over earlier is null, '-infinity'::timestamptz, first_seen_at
+        ) as valid_from,
+        lead(first_seen_at, 1, 'infinity'::timestamptz) over earlier as valid_to
+    from (
+        select *
+        from staging.sim_versions
+        where carrier is not null
+        qualify carrier is distinct from lag(carrier) over (
+            partition by device_id, slot order by version_id
+        )
+    ) as changes
+    window earlier as (partition by device_id, slot order by version_id)
 ),
 
 dated as (
@@ -69,22 +72,23 @@ final as (
         carriers.carrier as sim_carrier,
         (versions.due_at at time zone getvariable('timezone'))::date as day,
         latest.first_seen_at,
-        since.not_before as status_not_before,
-        since.not_after as status_not_after,
+        since.previous_seen_at as status_not_before,
+        coalesce(since.first_seen_at, latest.first_seen_at) as status_not_after,
         heads.gone_at
     from dated as versions
     inner join latest on versions.version_id = latest.version_id
-    inner join since on versions.message_id = since.message_id
+    left join since on versions.message_id = since.message_id
     inner join raw.message_heads as heads on versions.message_id = heads.message_id
     left join seeds.status_codes as codes on versions.status = codes.code
     left join lookup.regions as regions on versions.device_id = regions.device_id
     left join lookup.recipients as recipients
         on versions.sendto = recipients.sendto and coalesce(regions.region, '') = recipients.region
-    asof left join carriers
+    left join carriers
         on
             versions.device_id = carriers.device_id
             and versions.sim = carriers.slot
             and versions.due_at >= carriers.valid_from
+            and versions.due_at < carriers.valid_to
 )
 
 select * from final
