@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCALE := .venv-scale
 SCALE_MESSAGES ?= 1000000
+# The oldest client that opens a snapshot; a test asks it, where there is one for this Python.
+CLIENT := duckdb==1.2.0
 
 .PHONY: help demo test campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits bench-build scale check format clean wheel
 
@@ -62,6 +64,9 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 		--constraint constraints.txt --editable . --group dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+		--only-binary :all: --target $(VENV)/clients/$(subst ==,-,$(CLIENT)) $(CLIENT) \
+		|| echo "There is no $(CLIENT) for this Python: its test will be skipped."
 	@touch $@
 
 $(SCALE)/ready: pyproject.toml constraints.txt tests/scale/constraints.txt

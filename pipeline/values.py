@@ -78,3 +78,10 @@ class Window:
         """Return the two halves; only for a window longer than a second."""
         middle = self.begin_at.add(seconds=self.seconds // 2)
         return Window(self.begin_at, middle), Window(middle, self.end_at)
+
+
+def printable(text: str) -> str:
+    """Return a text that cannot steer a terminal; line breaks and tabs stay."""
+    return "".join(
+        c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
+    )

@@ -1,6 +1,5 @@
 """The command line: one sentence, the right exit code, no secret, the old snapshot untouched."""
 
-import json
 import logging
 import re
 import stat
@@ -207,59 +206,6 @@ def test_a_full_disk_is_told(
     monkeypatch.setattr("pipeline.run.build", full)
     assert main(["build"]) == 1
     assert "The disk is full" in capfd.readouterr().err
-
-
-def test_query_gives_rows_as_json(known: Account, capfd: pytest.CaptureFixture[str]) -> None:
-    """The answer of a select comes as JSON where a program asks."""
-    sql = "select count(*) as n, min(day) as first from messages"
-    assert main(["query", "--format", "json", sql]) == 0
-    ((row),) = json.loads(capfd.readouterr().out)
-    assert row["n"] == 400
-
-
-def test_query_shows_wide_rows_upright(known: Account, capfd: pytest.CaptureFixture[str]) -> None:
-    """A table that does not fit the screen has a line per cell; nothing in it is cut."""
-    assert main(["query", "select * from failure_codes where code = 9"]) == 0
-    upright = capfd.readouterr().out
-    assert re.search(r"^code +9\s*$", upright, re.MULTILINE)
-    assert main(["query", "select code, label from failure_codes"]) == 0
-    assert "code   label" in capfd.readouterr().out
-
-
-@pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx"])
-def test_query_writes_every_form(known: Account, tmp_path: Path, form: str) -> None:
-    """Each form lands in the file that was named, with times and hostile text in it."""
-    out = tmp_path / f"out.{form}"
-    sql = "select *, '=1+1' as formula from messages limit 5"
-    assert main(["query", "--format", form, "--out", str(out), sql]) == 0
-    assert out.stat().st_size > 100
-
-
-@pytest.mark.parametrize(
-    "sql",
-    [
-        "drop table messages",
-        "select 1; select 2",
-        "copy messages to 'x.csv'",
-        "attach 'x.duckdb'",
-        "select * from 'warehouse.duckdb'",
-        "select * from read_text('/etc/passwd')",
-        "select getenv('SMS24_TOKEN')",
-        "set enable_external_access = true",
-        "install httpfs",
-        "select frm messages",
-        "",
-    ],
-)
-def test_query_reads_the_snapshot_and_nothing_else(
-    known: Account, capfd: pytest.CaptureFixture[str], sql: str
-) -> None:
-    """Anything but one select on the tables is exit code 2 with a sentence."""
-    assert main(["query", sql]) == 2
-    said = capfd.readouterr()
-    assert said.out == ""
-    assert said.err.startswith("sms24: ")
-    assert TOKEN not in said.err
 
 
 def test_every_command_explains_itself(capfd: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ COMMANDS = {
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
     "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
+    "shell": ("pipeline.cli.shell", "The duckdb command line on the snapshot, read-only."),
     "status": ("pipeline.cli.status", "Freshness, holes, warnings, the last runs."),
     "sync": ("pipeline.cli.jobs", "Fetch messages and devices, and land them."),
 }
@@ -77,9 +78,9 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
         error.show()
         return 2
     except (KeyboardInterrupt, click.Abort):
-        _say("Interrupted. Run the command again: it goes on where it stopped.")
+        _say("Interrupted. Run the command again: a run goes on where it stopped.")
         return 130
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # click leaves where nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Sms24Error as error:

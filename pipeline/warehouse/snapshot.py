@@ -1,5 +1,6 @@
 """Read the published snapshot: read-only, with no way out of the file."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipeline.errors import UsageError, is_disk_full
+from pipeline.warehouse.answer import Answer
+from pipeline.warehouse.explained import Terms, explained, fetch_frame
 from pipeline.warehouse.interrupt import interruptible
 
 if TYPE_CHECKING:
@@ -19,59 +22,106 @@ _LOCKED_DOWN: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "temp_directory": "",
     "threads": "2",
-    "memory_limit": "2GB",
 }
+_REPORT = Terms()
 # By it DuckDB 2.0 knows that a file will hold no null in a column, and says so in the file;
 # ClickHouse takes that of one month for all, so that the nulls of others could be read as 0.
 _KNOWS_NULLS = "statistics_propagation"
+# A pivot over values that DuckDB looks up first is several statements to it, and so is whatever
+# holds one: only those that begin like a question are one.
+_QUESTION = re.compile(r"\(*\s*(pivot|pivot_wider|select|from|with)\b", re.IGNORECASE)
 
 
 class Snapshot:
-    """A read-only connection to the published tables; times come as UTC."""
+    """A read-only connection to the published tables; `zone` is what instants are shown in."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, terms: Terms, zone: str) -> None:
         self._connection = connection
+        self._terms = terms
+        self.zone = zone
 
     def frame(self, sql: str, parameters: Mapping[str, Any] | None = None) -> "pl.DataFrame":
         """Return the rows of one select as a frame; parameters are named `$name`."""
-        import polars as pl  # noqa: PLC0415 - only who asks for a frame pays for polars
-
-        with self._explained():
-            return interruptible(
-                self._connection,
-                lambda: pl.DataFrame(self._connection.sql(sql, params=dict(parameters or {}))),
-            )
+        with explained(self._terms):
+            relation = self._connection.sql(sql, params=dict(parameters or {}))
+        return fetch_frame(self._connection, relation, self._terms)
 
     def rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
         """Return the rows of one select, each a mapping from column to value."""
         return self.frame(sql, parameters).to_dicts()
 
-    def statement_kinds(self, sql: str) -> list[str]:
-        """Return the kind of each statement in a text, such as `SELECT`."""
-        with self._explained():
-            return [s.type.name for s in self._connection.extract_statements(sql)]
-
     def write_parquet(self, sql: str, path: Path, *, of: str) -> int:
         """Write the rows of one select of a table to a file; returns how many they are."""
         copy = f"copy ({sql}) to '{_quoted(path)}' (format parquet, compression zstd)"
-        with self._explained(f"The table {of} cannot be written as Parquet"):
+        try:
             found = interruptible(
                 self._connection, lambda: self._connection.execute(copy).fetchall()
             )
-        return int(found[0][0])
-
-    @contextmanager
-    def _explained(self, what: str = "The query failed") -> Iterator[None]:
-        try:
-            yield
         except duckdb.Error as error:
             if is_disk_full(error):
                 raise
-            raise UsageError(f"{what}: {error}") from None
+            raise UsageError(f"The table {of} cannot be written as Parquet: {error}") from None
+        return int(found[0][0])
+
+    def ask(self, text: str, parameters: Mapping[str, str] | None = None) -> Answer:
+        """Return the answer to a person's one select.
+
+        Each parameter is a text, and DuckDB reads it as it would read the same text in quotes.
+        UsageError says what is not one select, and which parameter is missing or too many.
+        """
+        given = dict(parameters or {})
+        with explained(self._terms):
+            statements = self._connection.extract_statements(text)
+        kind = _kind(statements[0], text) if len(statements) == 1 else ""
+        if kind not in {"SELECT", "EXPLAIN"}:
+            raise UsageError(
+                "Exactly one select is expected.",
+                advice="Nothing else can be done here: the snapshot is read-only.",
+            )
+        _match(set(statements[0].named_parameters), set(given))
+        with explained(self._terms):
+            relation = interruptible(
+                self._connection,
+                lambda: self._connection.sql(_without_end(text), params=given),
+            )
+            return Answer(self._connection, relation, given, self._terms, is_plan=kind == "EXPLAIN")
+
+
+def _kind(statement: duckdb.Statement, text: str) -> str:
+    try:
+        kind = statement.type.name
+    except ValueError:  # a kind that the binding does not know, such as `update extensions`
+        return ""
+    if kind != "MULTI":
+        return kind
+    start = next(at for at, what in duckdb.tokenize(text) if what.name != "comment")
+    return "SELECT" if _QUESTION.match(text.encode()[start:].decode()) else ""
+
+
+def _without_end(text: str) -> str:
+    """Cut a text of one statement before its semicolon: a comment after it is a syntax error."""
+    code = text.encode()
+    for at, what in duckdb.tokenize(text):
+        if what.name == "operator" and code[at : at + 1] == b";":
+            return code[:at].decode()
+    return text
+
+
+def _match(asked: set[str], given: set[str]) -> None:
+    if any(name.isdecimal() for name in asked):
+        raise UsageError("A parameter has no name.", advice="Write $name, and --param name=value.")
+    for name in sorted(asked - given):
+        raise UsageError(f"The query asks for ${name}.", advice=f"Add --param {name}=VALUE.")
+    for name in sorted(given - asked):
+        raise UsageError(
+            f"The query has no parameter ${name}.", advice=f"Take --param {name} away."
+        )
 
 
 @contextmanager
-def open_snapshot(path: Path, *, writes_to: Path | None = None) -> Iterator[Snapshot]:
+def open_snapshot(
+    path: Path, terms: Terms = _REPORT, *, writes_to: Path | None = None
+) -> Iterator[Snapshot]:
     """Open the published snapshot, with no way to any file but those below `writes_to`.
 
     Raises UsageError if there is none yet.
@@ -80,22 +130,41 @@ def open_snapshot(path: Path, *, writes_to: Path | None = None) -> Iterator[Snap
         raise UsageError(
             f"There is no published snapshot at {path}.", advice="Run: sms24 run, or sms24 demo."
         )
+    limits = {
+        "memory_limit": terms.memory,
+        "max_execution_time": str(round(terms.seconds * 1000)),
+    }
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=_LOCKED_DOWN)
+        connection = duckdb.connect(str(path), read_only=True, config=_LOCKED_DOWN | limits)
     except duckdb.Error as error:
         raise UsageError(f"The snapshot {path} cannot be opened: {error}") from None
     try:
-        connection.execute("set timezone = 'UTC'")
+        # Without one the zone would be that of the machine, and a day another one everywhere.
+        zone = _set_zone(connection, is_local=terms.is_local)
         connection.execute("set enable_progress_bar = false")
         if writes_to is not None:
             connection.execute(f"set allowed_directories = ['{_quoted(writes_to)}']")
             connection.execute(f"set disabled_optimizers = '{_KNOWS_NULLS}'")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
-        yield Snapshot(connection)
+        yield Snapshot(connection, terms, zone)
     finally:
         connection.close()
 
 
 def _quoted(path: Path) -> str:
     return str(path).replace("'", "''")
+
+
+def _set_zone(connection: duckdb.DuckDBPyConnection, *, is_local: bool) -> str:
+    """Set the session's zone and return it; a file that names none that is known is read in UTC."""
+    connection.execute("set timezone = 'UTC'")
+    if is_local:
+        try:
+            row = connection.execute("select timezone from snapshot_info").fetchone()
+            zone = str(row[0]) if row else ""
+            connection.execute("set timezone = $zone", {"zone": zone})
+        except duckdb.Error:
+            return "UTC"
+        return zone
+    return "UTC"
