@@ -26,7 +26,7 @@ since as (
     select
         versions.message_id,
         min(versions.first_seen_at) as not_after,
-        min(versions.previous_seen_at) as not_before
+        arg_min_null(versions.previous_seen_at, versions.version_id) as not_before
     from staging.message_versions as versions
     left join last_unlike on versions.message_id = last_unlike.message_id
     where versions.version_id > coalesce(last_unlike.version_id, 0)
