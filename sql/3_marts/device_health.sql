@@ -67,7 +67,7 @@ judged as (
         devices.title,
         devices.last_seen_at,
         answers.answered_at,
-        greatest(epoch(answers.answered_at) - epoch(devices.last_seen_at), 0)::bigint as silent_for,
+        if(last_seen_at > answered_at, 0, epoch(answered_at - last_seen_at))::bigint as silent_for,
         case
             when not devices.is_listed then 'never listed'
             when is_not_allowed then 'not allowed to send'
