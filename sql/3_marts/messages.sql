@@ -36,7 +36,7 @@ final as (
         gone_at,
         ---------- booleans
         coalesce(
-            outcome = 'open'
+            outcome = 'open' and gone_at is null
             and due_at + to_hours(getvariable('settle_hours')) < getvariable('data_until'),
             false
         ) as is_stuck,
