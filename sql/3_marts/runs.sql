@@ -1,7 +1,7 @@
 -- What ran, when, and how it ended.
 -- Grain: one row per run.
 -- Reads: raw.runs
--- Note: the run that published this file has no end yet.
+-- Note: the run that published this file has no end yet. Without a floor of its own a run asks from 2010 on.
 with
 
 final as (
@@ -12,7 +12,7 @@ final as (
         finished_at,
         exit_code,
         message,
-        asked_since,
+        nullif(asked_since, '2010-01-01') as asked_since,
         settled_until,
         calls,
         late_calls,
