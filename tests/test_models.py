@@ -144,6 +144,8 @@ def test_two_rows_of_one_key_stop_the_build(
     with pytest.raises(CheckError, match=f"{model} has [0-9]+ rows whose"):
         built.run() if not full else run_build(built.settings, built.means(), full=True)
     assert built.settings.snapshot_path.read_bytes() == before
+    monkeypatch.undo()
+    built.run()
 
 
 def test_every_check_that_stops_is_shown_to_stop() -> None:

@@ -97,8 +97,10 @@ class _Builder:
                     self._core.make()
                 else:
                     self._core.renew(scope)
+                check_keys(self._warehouse, self._core.models, scope)
+                # Until all of it is published, the next build makes everything anew.
+                self._warehouse.execute("delete from raw.built")
                 self._warehouse.execute("delete from raw.unbuilt")
-                self._remember(fingerprint)
             target = self._settings.snapshot_path
             draft = stack.enter_context(draft_of(target))
             if not copy_published(target, draft, last.get("run_id")):
@@ -108,6 +110,7 @@ class _Builder:
                 run_checks(self._warehouse)
                 keep_warnings(self._warehouse)
             notes = build_own(draft, self._settings.models_dir)
+        self._remember(fingerprint)
         return Built(target, scope is None, notes)
 
     def _set_variables(self) -> None:
@@ -153,13 +156,12 @@ class _Builder:
                 scope.renew(model)
             self._progress.advance(1)
         check_contract(self._warehouse, self._models)
-        check_keys(self._warehouse, self._models, scope)
+        check_keys(self._warehouse, self._marts, scope)
         for model in made:
             columns = ((column.name, column.comment) for column in contract()[model.table])
             comment(self._warehouse, f"marts.main.{model.name}", model.description, columns)
 
     def _remember(self, fingerprint: str) -> None:
-        self._warehouse.execute("delete from raw.built")
         self._warehouse.execute(
             """
             insert into raw.built

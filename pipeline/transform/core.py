@@ -26,6 +26,7 @@ class Core:
         scratch: Path,
         advance: Callable[[], None],
     ) -> None:
+        self.models = models
         self._warehouse = warehouse
         self._staging = [model for model in models if model.schema == "staging"]
         self._core = [model for model in models if model.schema == "core"]

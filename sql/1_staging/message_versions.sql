@@ -4,8 +4,8 @@
 -- Refresh: by version
 -- Reads: raw.messages, raw.windows, lookup.zones
 -- Note: where a date can mean two instants, the one inside the window that was asked is taken; where
---       that does not tell, the first, and is_time_ambiguous says so. The text of a message is kept only
---       where the privacy setting is `full`.
+--       that does not tell, the first, and is_time_ambiguous says so. Of two times of sending the sooner
+--       one after creation is taken. The text is kept only where the privacy setting is `full`.
 with
 
 versions as (
@@ -82,7 +82,8 @@ final as (
             list_filter(due_options, lambda instant: instant >= created_at)[1], due_options[1]
         ) as scheduled_at,
         coalesce(
-            list_filter(sent_options, lambda instant: instant >= created_at)[1], sent_options[1]
+            list_min(list_filter(sent_options, lambda instant: instant >= created_at)),
+            sent_options[1]
         ) as sent_at,
         first_seen_at,
         previous_seen_at

@@ -2,7 +2,7 @@
 -- Grain: one row per run.
 -- Key: run_id
 -- Reads: raw.runs
--- Note: the run that published this file has no end yet.
+-- Note: the run that published this file has no end yet. Without a floor of its own a run asks from 2010 on.
 with
 
 final as (
@@ -13,7 +13,7 @@ final as (
         finished_at,
         exit_code,
         message,
-        asked_since,
+        nullif(asked_since, '2010-01-01') as asked_since,
         settled_until,
         calls,
         late_calls,

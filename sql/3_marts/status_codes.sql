@@ -1,12 +1,13 @@
 -- What each status means; also each one met that nobody documented.
 -- Grain: one row per status.
 -- Key: code
--- Reads: core.messages, seeds.status_codes
+-- Reads: seeds.status_codes, staging.message_versions
+-- Note: met is met ever; status_changes tells of statuses that no message has any more.
 with
 
 undocumented as (
-    select status as code, coalesce(any_value(status_title), 'Undocumented') as label
-    from core.messages
+    select status as code, coalesce(min(status_title), 'Undocumented') as label
+    from staging.message_versions
     where status is not null and status not in (select code from seeds.status_codes)
     group by status
 ),
