@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pipeline.emulator.habits import Habits
 from pipeline.errors import GatewayError, UnprovenError
+from pipeline.warehouse.store import look_into_warehouse
 from support.account import Account, account
 
 # Habits under which everything must come, and be proven.
@@ -99,6 +100,22 @@ def test_everything_comes_and_is_proven(tmp_path: Path, habits: Habits) -> None:
         assert missing(known) == set()
         known.clock.advance(73 * 3600)
         known.run()
+        assert missing(known) == set()
+
+
+@pytest.mark.parametrize("seed", [1, 2, 20])
+def test_a_small_account_is_read_right_where_clocks_have_just_changed(
+    tmp_path: Path, seed: int
+) -> None:
+    """A day after New York's clocks changed, a few hundred messages tell the zone, twice."""
+    habits = Habits(obeys_zone=False, filters_in_zone=False, account_zone="America/New_York")
+    with account(tmp_path, messages=500, days=32, seed=seed, habits=habits) as known:
+        known.run()
+        known.clock.advance(10 * 3600)
+        known.run()
+        with look_into_warehouse(known.settings.warehouse_path) as warehouse:
+            (reading,) = warehouse.rows("from raw.reading")
+        assert reading == {"name": "created America/New_York 1"}
         assert missing(known) == set()
 
 

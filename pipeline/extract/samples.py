@@ -74,10 +74,21 @@ class Sampler:
             span = (few + many) // 2 if many else min(span * 4, longest)
         return best
 
-    def around(self, moment: DateTime) -> Sample | None:
-        """Return some messages of about that time; None if there are none."""
-        at, reach = int(moment.timestamp()), min(_DAY, self._half)
-        most = min(_REACH, self._half)
+    def within(self, begin: int, end: int) -> Sample | None:
+        """Return the last messages between two texts, not too many; None if there are none."""
+        for _ in range(_MOST_TRIES):
+            if end - begin < 1:
+                break
+            sample = self._try(begin, end)
+            if sample is not None:
+                return sample if sample.times else None
+            begin = (begin + end) // 2
+        return None
+
+    def around(self, moment: DateTime, most: float = _REACH) -> Sample | None:
+        """Return some messages of about that time, of `most` seconds around; None if none are."""
+        most = int(min(most, self._half))
+        at, reach = int(moment.timestamp()), min(_DAY, most)
         for _ in range(_MOST_TRIES):
             sample = self._try(at - reach, at + reach)
             if sample is not None and (sample.times or reach >= most):

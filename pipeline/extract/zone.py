@@ -1,6 +1,7 @@
 """Measure how the gateway reads bounds: on which date, in which zone, to which grain."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pendulum
 from pendulum import DateTime
@@ -13,6 +14,7 @@ from pipeline.gateway.traits import (
     Sample,
     instant_that_parts,
     preferred,
+    switches,
     zones_that_fit,
 )
 from pipeline.values import Window
@@ -21,6 +23,12 @@ from pipeline.warehouse.raw import RawStore
 _MOST_PROBES = 16
 _MOST_DATES = 12
 _YEARS = 2
+_HOUR = 3600
+# What a text may be away from the instant that it means.
+_MARGIN = 15 * _HOUR
+_REACH = 20 * 24 * _HOUR
+# Messages that mostly tell one offset from another.
+_ENOUGH = 12
 # No account has it by chance: +05:45.
 _FOREIGN = "Asia/Kathmandu"
 _FOREIGN_SECONDS = 20_700
@@ -51,7 +59,7 @@ class ZoneSurvey:
 
         Messages of the time `near` are to speak, too.
         """
-        sample = self._sampler.newest(now)
+        sample = self._calm(now, self._sampler.newest(now))
         if sample is None or not sample.times:
             return _unknown("no message tells")
         known = self._settled(sample, sample.hypotheses())
@@ -81,6 +89,26 @@ class ZoneSurvey:
         found.findings.append(self._effect_of_zone(sample, best))
         return found
 
+    def _calm(self, now: DateTime, sample: Sample | None) -> Sample | None:
+        """Return a sample during which no zone changes its clocks: then one offset holds in it."""
+        if sample is None:
+            return None
+        latest = int(now.timestamp())
+        changes = switches(sample.begin - _MARGIN, latest)
+        if not changes:
+            return sample
+        earlier = switches(sample.begin - _REACH, sample.begin - _MARGIN)
+        first = earlier[-1] if earlier else sample.begin - _REACH
+        edges = [first, *changes, latest + 2 * _MARGIN]
+        best: Sample | None = None
+        for begin, end in reversed(list(pairwise(edges))):
+            found = self._sampler.within(begin + _MARGIN, end - _MARGIN)
+            if found is not None and (best is None or len(found.times) > len(best.times)):
+                best = found
+            if best is not None and len(best.times) >= _ENOUGH:
+                break
+        return best or sample
+
     def _settled(self, sample: Sample, known: list[Hypothesis]) -> list[Hypothesis]:
         """Return the hypotheses that are left when no probe parts them further."""
         for _ in range(_MOST_PROBES):
@@ -99,7 +127,7 @@ class ZoneSurvey:
         """
         likely = self._zones_of_answers(sample)
         offsets = {_middle(sample, best.column): best.offset}
-        fortnights = [now.subtract(days=14 * n) for n in range(1, 26 * _YEARS)]
+        fortnights = [now.subtract(days=14 * n) for n in range(26 * _YEARS)]
         instants = [int(date.timestamp()) for date in fortnights]
         zones = zones_that_fit(offsets, likely)
         for _ in range(_MOST_DATES):
@@ -116,7 +144,10 @@ class ZoneSurvey:
 
     def _offset_near(self, at: int, best: Hypothesis) -> dict[int, int]:
         """Return the offset at about an instant, by the instant of a message; none if unknown."""
-        sample = self._sampler.around(pendulum.from_timestamp(at))
+        calm = min(
+            (abs(at - change) for change in switches(at - _REACH, at + _REACH)), default=_REACH
+        )
+        sample = self._sampler.around(pendulum.from_timestamp(at), max(calm - _MARGIN, _HOUR))
         if sample is None or not sample.times:
             return {}
         known = [k for k in sample.hypotheses([best.column]) if k.grain == best.grain]

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from zoneinfo import available_timezones
 
 from pipeline.gateway.reading import COLUMNS, tz_of
@@ -19,6 +20,7 @@ OFFSETS = tuple(range(-12 * 3600, 14 * 3600 + 1, QUARTER))
 GRAINS = (1, 60, 86_400)
 _ROWS, _HYPOTHESES = 8, 12
 _JUDGED = 300
+_WEEK = 7 * 86_400
 _REGIONS = ("Europe", "America", "Asia", "Australia", "Africa", "Pacific")
 
 
@@ -165,6 +167,34 @@ def offset_of(zone: str, at: int) -> int | None:
     except (ValueError, OSError, KeyError):
         return None
     return int(offset.total_seconds()) if offset is not None else None
+
+
+def switches(begin: int, end: int) -> list[int]:
+    """Return the instants between two instants at which the clocks of some zone change."""
+    found = {
+        at
+        for week in range(begin // _WEEK, end // _WEEK + 1)
+        for at in _switches_of(week)
+        if begin <= at <= end
+    }
+    return sorted(found)
+
+
+@cache
+def _switches_of(week: int) -> frozenset[int]:
+    """Return the instants of a week, counted from the epoch, at which clocks change somewhere."""
+    begin, end = week * _WEEK, (week + 1) * _WEEK
+    found = set()
+    for zone in available_timezones():
+        low, high = begin, end
+        if offset_of(zone, low) == offset_of(zone, high):
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            is_later = offset_of(zone, middle) != offset_of(zone, low)
+            low, high = (low, middle) if is_later else (middle, high)
+        found.add(high)
+    return frozenset(found)
 
 
 def _fits(zone: str, offsets: Mapping[int, int]) -> bool:
