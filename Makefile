@@ -16,7 +16,7 @@ demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
 	@$(BIN)/sms24 demo --dir data/demo
 
 test: $(VENV)/ready ## Run the tests
-	@$(BIN)/python -m pytest -n auto -q
+	@$(BIN)/python -m pytest -n auto --dist worksteal -q
 
 campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits ## The long tests (hours)
 

@@ -130,7 +130,7 @@ def test_what_cannot_be_proven_is_never_green(tmp_path: Path, habits: Habits) ->
 
 
 @settings(
-    max_examples=int(os.environ.get("SMS24_EXAMPLES", "6")),
+    max_examples=int(os.environ.get("SMS24_EXAMPLES", "8")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.generate],  # a case takes a second: shrinking it takes too many of them

@@ -17,7 +17,7 @@ from pipeline.emulator.habits import Habits
 from pipeline.errors import GatewayError
 from support.account import Account, account
 
-EXAMPLES = int(os.environ.get("SMS24_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("SMS24_EXAMPLES", "8"))
 ZONES = ["UTC", "Europe/Paris", "Asia/Kathmandu", "America/New_York", "Australia/Lord_Howe"]
 HABITS = st.builds(
     Habits,

@@ -14,7 +14,7 @@ from support.account import Account, account
 from support.campaign import note, rounds
 from support.edits import Done, Editor
 
-RUNS = rounds(12, 100)
+RUNS = rounds(8, 100)
 BATCH = rounds(16, 102)
 # Without the audit: what is found, counts have found.
 NEVER = 100_000
