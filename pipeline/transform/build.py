@@ -5,7 +5,6 @@ models or settings were others: then everything is.
 """
 
 import hashlib
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,16 +15,16 @@ from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.transform.checks import keep_warnings, run_checks
 from pipeline.transform.contract import check_contract, check_keys, contract
-from pipeline.transform.core import Core
+from pipeline.transform.core import Core, make_empty
 from pipeline.transform.models import Refresh, find_models, known_tables, prove_floors
 from pipeline.transform.own import build_own
 from pipeline.transform.scope import Scope, open_scope
 from pipeline.version import own_version
 from pipeline.warehouse.keys import hash_key
-from pipeline.warehouse.publish import attached, comment, copy_published, draft_of
+from pipeline.warehouse.publish import attached, comment, copy_published, draft_of, published_run
 from pipeline.warehouse.store import Warehouse, statement
 
-_FOLDERS = ("1_staging", "2_core", "3_marts", "lookups", "seeds", "touched")
+_FOLDERS = ("1_staging", "2_core", "3_marts", "lookups", "seeds", "changed")
 _FILES = ("0_raw/intervals.sql", "0_raw/macros.sql", "columns.csv")
 
 
@@ -87,31 +86,36 @@ class _Builder:
         self._set_variables()
         (last,) = self._warehouse.rows("from raw.built") or [{}]
         fingerprint = self._fingerprint()
-        if full or last.get("fingerprint") != fingerprint:
+        is_same = last.get("fingerprint") == fingerprint
+        target = self._settings.snapshot_path
+        is_full = full or not is_same or published_run(target) != last["run_id"]
+        if not is_same:
             prove_floors(self._models, known_tables())
-            last = {}
-        with ExitStack() as stack:
-            scope = stack.enter_context(open_scope(self._warehouse, self._models)) if last else None
+        with open_scope(self._warehouse, is_full=is_full) as scope:
+            if is_full:
+                self._start_anew()
+            scope.show(self._models)
             with self._warehouse.transaction():
-                if scope is None:
-                    self._core.make()
-                else:
-                    self._core.renew(scope)
+                self._core.renew(scope)
                 check_keys(self._warehouse, self._core.models, scope)
                 # Until all of it is published, the next build makes everything anew.
                 self._warehouse.execute("delete from raw.built")
                 self._warehouse.execute("delete from raw.unbuilt")
-            target = self._settings.snapshot_path
-            draft = stack.enter_context(draft_of(target))
-            if not copy_published(target, draft, last.get("run_id")):
-                scope = None
-            with attached(self._warehouse, draft), self._warehouse.transaction():
-                self._build_marts(scope)
-                run_checks(self._warehouse)
-                keep_warnings(self._warehouse)
-            notes = build_own(draft, self._settings.models_dir)
+            with draft_of(target) as draft:
+                if not is_full:
+                    copy_published(target, draft)
+                with attached(self._warehouse, draft), self._warehouse.transaction():
+                    self._build_marts(scope)
+                    run_checks(self._warehouse)
+                    keep_warnings(self._warehouse)
+                notes = build_own(draft, self._settings.models_dir)
         self._remember(fingerprint)
-        return Built(target, scope is None, notes)
+        return Built(target, is_full, notes)
+
+    def _start_anew(self) -> None:
+        with self._warehouse.transaction():
+            self._warehouse.execute("delete from raw.built")
+            self._core.start_anew()
 
     def _set_variables(self) -> None:
         """Give the models what they may read with `getvariable`."""
@@ -143,23 +147,25 @@ class _Builder:
             digest.update(f"\0{value}".encode())
         return digest.hexdigest()
 
-    def _build_marts(self, scope: Scope | None) -> None:
+    def _build_marts(self, scope: Scope) -> None:
         """Make the published tables in the draft, whole or where something has changed."""
         intervals = statement("0_raw/intervals")
         self._warehouse.script(intervals.replace("temp macro ", "macro marts.main."))
-        made = [m for m in self._marts if scope is None or m.refresh is Refresh.WHOLE]
+        made = [m for m in self._marts if scope.is_full or m.refresh is Refresh.WHOLE]
         for model in self._marts:
-            if scope is None or model in made:
-                sql = f"create or replace table marts.main.{model.name} as {model.sql}"
-                self._warehouse.execute(sql)
+            table = scope.place(model)
+            if model.refresh is Refresh.WHOLE:
+                self._warehouse.execute(f"create or replace table {table} as {model.sql}")
             else:
+                if scope.is_full:
+                    make_empty(self._warehouse, model, table)
                 scope.renew(model)
             self._progress.advance(1)
         check_contract(self._warehouse, self._models)
         check_keys(self._warehouse, self._marts, scope)
         for model in made:
             columns = ((column.name, column.comment) for column in contract()[model.table])
-            comment(self._warehouse, f"marts.main.{model.name}", model.description, columns)
+            comment(self._warehouse, scope.place(model), model.description, columns)
 
     def _remember(self, fingerprint: str) -> None:
         self._warehouse.execute(

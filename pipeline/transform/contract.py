@@ -33,13 +33,13 @@ def contract() -> Mapping[str, tuple[Column, ...]]:
     return {table: tuple(columns) for table, columns in found.items()}
 
 
-def check_keys(warehouse: Warehouse, models: Iterable[Model], scope: Scope | None) -> None:
+def check_keys(warehouse: Warehouse, models: Iterable[Model], scope: Scope) -> None:
     """Raise CheckError for a table in which two rows have the same key.
 
     Of tables that grow, only what this build has made is looked at.
     """
     for model in models:
-        rows = scope.changed(model) if scope else model.table
+        rows = scope.changed(model)
         names = ", ".join(model.key)
         key = names if len(model.key) == 1 else f"row({names})"
         sql = f"select count(*) - count(distinct {key}) from {rows}"  # noqa: S608 - our own names

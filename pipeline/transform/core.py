@@ -11,7 +11,7 @@ from pipeline.warehouse.store import Warehouse, statement
 
 
 class Core:
-    """The tables below the marts; make them inside a transaction.
+    """The tables below the marts.
 
     Args:
         models: those of staging and core, in the order of the build.
@@ -33,46 +33,52 @@ class Core:
         self._scratch = scratch
         self._advance = advance
 
-    def make(self) -> None:
-        """Make every table from raw, the seeds too."""
+    def start_anew(self) -> None:
+        """Make every table, empty, and the seeds."""
         self._load_seeds()
         for schema in ("staging", "core"):
             self._warehouse.execute(f"drop schema if exists {schema} cascade")
             self._warehouse.execute(f"create schema {schema}")
         for model in self._staging:
-            self._make_whole(model)
+            make_empty(self._warehouse, model, model.table)
         self._look_up_regions()
-        look_up(self._warehouse, unknown_recipients(self._warehouse), self._scratch)
         for model in self._core:
-            self._make_whole(model)
+            make_empty(self._warehouse, model, model.table)
 
     def renew(self, scope: Scope) -> None:
-        """Make anew what has changed since the tables were made, and note what that was."""
+        """Make anew what has changed since the tables were made; call it inside a transaction."""
         for name in ("messages", "devices"):
             sql = f"select coalesce(max(version_id), 0) from staging.{name[:-1]}_versions"  # noqa: S608
-            self._set(f"staged_{name}", self._warehouse.scalar(sql))
+            value = {"value": self._warehouse.scalar(sql)}
+            self._warehouse.execute(f"set variable staged_{name} = $value", value)
         self._renew_all(self._staging, scope)
         self._look_up_regions()
-        self._note("messages")
-        self._note("days")
-        with scope.seeing(Refresh.MESSAGE):
-            unknown = unknown_recipients(self._warehouse)
-        look_up(self._warehouse, unknown, self._scratch)
+        if scope.is_full:
+            scope.note("changed_messages", "all_messages")
+        else:
+            scope.note("changed_messages", "messages")
+            scope.note("changed_days", "days")
+        self._look_up_recipients(scope)
         self._renew_all(self._core, scope)
-        self._add_days()
-        self._note("context_days")
+        if not scope.is_full:
+            scope.note("changed_days", "days")
+        scope.part_days()
 
     def _renew_all(self, models: Sequence[Model], scope: Scope) -> None:
         for model in models:
             if model.refresh is Refresh.WHOLE:
-                self._make_whole(model)
+                self._warehouse.execute(f"create or replace table {model.table} as {model.sql}")
             else:
                 scope.renew(model)
-                self._advance()
+            self._advance()
 
-    def _make_whole(self, model: Model) -> None:
-        self._warehouse.execute(f"create or replace table {model.table} as {model.sql}")
-        self._advance()
+    def _look_up_recipients(self, scope: Scope) -> None:
+        """Look up the numbers of the messages that have changed."""
+        for part in scope.parts(Refresh.MESSAGE):
+            self._warehouse.execute("set variable part = $part", {"part": part})
+            with scope.seeing(Refresh.MESSAGE):
+                unknown = unknown_recipients(self._warehouse)
+            look_up(self._warehouse, unknown, self._scratch)
 
     def _load_seeds(self) -> None:
         self._warehouse.execute("drop schema if exists seeds cascade")
@@ -86,17 +92,8 @@ class Core:
         sql = f"create or replace table lookup.regions as {statement('lookups/regions')}"
         self._warehouse.execute(sql)
 
-    def _note(self, name: str) -> None:
-        self._warehouse.execute(f"delete from touched.{name}")  # noqa: S608 - our own name
-        self._insert(name, statement(f"touched/{name}"))
 
-    def _add_days(self) -> None:
-        """Note the days that the messages touched have now, beside those that they had."""
-        later = f"from ({statement('touched/days')}) as later"
-        self._insert("days", f"{later} anti join touched.days using (day)")
-
-    def _insert(self, name: str, rows: str) -> None:
-        self._warehouse.execute(f"insert into touched.{name} {rows}")
-
-    def _set(self, name: str, value: object) -> None:
-        self._warehouse.execute(f"set variable {name} = $value", {"value": value})
+def make_empty(warehouse: Warehouse, model: Model, table: str) -> None:
+    """Make the table of a model without rows."""
+    sql = f"create table {table} as select * from (\n{model.sql}\n) limit 0"  # noqa: S608 - our own
+    warehouse.execute(sql)

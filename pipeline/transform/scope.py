@@ -2,21 +2,32 @@
 
 A model says `from core.messages`. To make anew the rows of a few messages, or days, the same text
 runs where that name means only those: in a catalog of views beside the warehouse. The files know
-nothing of it, and an unchanged file gives the whole table where the whole is asked.
+nothing of it. A whole build is one in which everything has changed, part by part: what it holds in
+memory does not grow with the history.
 """
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from pipeline.transform.models import Model, Refresh
-from pipeline.warehouse.store import Warehouse
+from pipeline.warehouse.store import Warehouse, statement
 
+# Messages of one part.
+PART_ROWS = 1_000_000
 _CATALOGS = {
     Refresh.VERSION: "by_version",
     Refresh.MESSAGE: "by_message",
     Refresh.DAY: "by_day",
 }
-_MESSAGES = "semi join {home}.touched.messages as touched using (message_id)"
+_PART = "where part = getvariable('part')"
+_MESSAGES = f"semi join (from temp.changed_messages {_PART}) as changed using (message_id)"
+# A row of a day may depend on the three days before it.
+_CONTEXT = f"""
+    semi join (
+        select day - step::integer as day
+        from temp.changed_days cross join range(4) as steps (step) {_PART}
+    ) as changed using (day)
+"""  # noqa: S608 - our own names
 _NARROW = {
     Refresh.VERSION: {
         "raw.messages": "where version_id > getvariable('staged_messages')",
@@ -27,43 +38,84 @@ _NARROW = {
         "staging.message_versions": _MESSAGES,
         "core.messages": _MESSAGES,
     },
-    Refresh.DAY: {
-        "core.messages": "semi join {home}.touched.context_days as touched using (day)",
-    },
+    Refresh.DAY: {"core.messages": _CONTEXT},
 }
-_KEYS = {Refresh.MESSAGE: ("message_id", "messages"), Refresh.DAY: ("day", "days")}
+_KEYS = {Refresh.MESSAGE: ("message_id", "changed_messages"), Refresh.DAY: ("day", "changed_days")}
 
 
 class Scope:
-    """Catalogs of views on what has changed since the last build."""
+    """What a build makes anew, and the catalogs in which the names mean only that.
 
-    def __init__(self, warehouse: Warehouse, home: str) -> None:
+    Attributes:
+        is_full: whether that is everything; then the tables are empty at first.
+    """
+
+    def __init__(self, warehouse: Warehouse, *, is_full: bool) -> None:
         self._warehouse = warehouse
-        self._home = home
+        self._home = str(warehouse.scalar("select current_database()"))
+        self.is_full = is_full
+
+    def place(self, model: Model) -> str:
+        """Return the name of a model's table, with its catalog."""
+        home = "marts.main" if model.schema == "marts" else f"{self._home}.{model.schema}"
+        return f"{home}.{model.name}"
+
+    def show(self, models: Iterable[Model]) -> None:
+        """Make the views that models read in place of tables; those must be there."""
+        for refresh, catalog in _CATALOGS.items():
+            reads = {table for model in models if model.refresh is refresh for table in model.reads}
+            for table in sorted(reads):
+                schema, narrow = table.partition(".")[0], _NARROW[refresh].get(table, "")
+                self._warehouse.execute(f"create schema if not exists {catalog}.{schema}")
+                sql = f"from {self._home}.{table} {narrow}"
+                self._warehouse.execute(f"create or replace view {catalog}.{table} as {sql}")
 
     def renew(self, model: Model) -> None:
         """Make anew the rows of a table that may have changed; not of one refreshed as a whole."""
-        home = "marts.main" if model.schema == "marts" else f"{self._home}.{model.schema}"
-        target, rows = f"{home}.{model.name}", model.sql
-        if model.refresh in _KEYS:
-            key, touched = _KEYS[model.refresh]
-            chosen = f"{key} in (select {key} from {self._home}.touched.{touched})"  # noqa: S608
-            self._warehouse.execute(f"delete from {target} where {chosen}")  # noqa: S608
-            if model.refresh is Refresh.DAY:
-                rows = f"select * from (\n{rows}\n) where {chosen}"  # noqa: S608 - our own file
-        with self.seeing(model.refresh):
-            self._warehouse.execute(f"insert into {target} by name {rows}")
+        if model.refresh is Refresh.VERSION:
+            self._insert(model, model.sql)
+            return
+        key, changed = _KEYS[model.refresh]
+        chosen = f"{key} in (select {key} from temp.{changed} {_PART})"  # noqa: S608 - our own
+        rows = model.sql
+        if model.refresh is Refresh.DAY:
+            rows = f"select * from (\n{rows}\n) where {chosen}"  # noqa: S608 - our own file
+        for part in self.parts(model.refresh):
+            self._warehouse.execute("set variable part = $part", {"part": part})
+            if not self.is_full:
+                sql = f"delete from {self.place(model)} where {chosen}"  # noqa: S608 - our own
+                self._warehouse.execute(sql)
+            self._insert(model, rows)
+
+    def parts(self, refresh: Refresh) -> list[int]:
+        """Return the numbers of the parts in which messages, or days, are made anew."""
+        sql = f"select distinct part from temp.{_KEYS[refresh][1]} order by part"  # noqa: S608
+        return [row["part"] for row in self._warehouse.rows(sql)]
 
     def changed(self, model: Model) -> str:
         """Return the rows of a table that this build has made, as what follows `from`."""
-        home = "marts.main" if model.schema == "marts" else f"{self._home}.{model.schema}"
-        table = f"{home}.{model.name}"
+        table = self.place(model)
+        if self.is_full or model.refresh in {Refresh.WHOLE, Refresh.DAY}:
+            return table
         if model.refresh is Refresh.MESSAGE:
-            return f"{table} {_MESSAGES.format(home=self._home)}"
-        if model.refresh is Refresh.VERSION:
-            kind = "messages" if model.name == "message_versions" else "devices"
-            return f"{table} where version_id > getvariable('staged_{kind}')"
-        return table
+            return f"{table} semi join temp.changed_messages using (message_id)"
+        kind = "messages" if model.name == "message_versions" else "devices"
+        return f"{table} where version_id > getvariable('staged_{kind}')"
+
+    def note(self, name: str, sql: str) -> None:
+        """Add to `changed_messages` or `changed_days` what a file of `sql/changed` selects."""
+        given = {"part_rows": PART_ROWS}
+        text = statement(f"changed/{sql}")
+        wanted = given if "$part_rows" in text else {}
+        self._warehouse.execute(f"insert into temp.{name} {text}", wanted)
+
+    def part_days(self) -> None:
+        """Part the days that were noted, or all, by how many messages they have."""
+        given = {"part_rows": PART_ROWS, "is_full": self.is_full}
+        sql = f"create or replace temp table parted as {statement('changed/part_days')}"
+        self._warehouse.execute(sql, given)
+        self._warehouse.execute("delete from temp.changed_days")
+        self._warehouse.execute("insert into temp.changed_days from parted")
 
     @contextmanager
     def seeing(self, refresh: Refresh) -> Iterator[None]:
@@ -75,26 +127,21 @@ class Scope:
         yield
         self._warehouse.execute(f"use {self._home}")
 
+    def _insert(self, model: Model, rows: str) -> None:
+        with self.seeing(model.refresh):
+            self._warehouse.execute(f"insert into {self.place(model)} by name {rows}")
+
 
 @contextmanager
-def open_scope(warehouse: Warehouse, models: Iterable[Model]) -> Iterator[Scope]:
-    """Make the views that the models will read in place of tables, for as long as a build lasts."""
+def open_scope(warehouse: Warehouse, *, is_full: bool) -> Iterator[Scope]:
+    """Make the catalogs in which models see only what has changed, for as long as a build lasts."""
     home = str(warehouse.scalar("select current_database()"))
-    chosen = [model for model in models if model.refresh in _CATALOGS]
     try:
-        for refresh, catalog in _CATALOGS.items():
+        warehouse.script(statement("changed/tables"))
+        for catalog in _CATALOGS.values():
             warehouse.execute(f"attach ':memory:' as {catalog}")
-            for table in {t for model in chosen if model.refresh is refresh for t in model.reads}:
-                _show(warehouse, home, table, refresh)
-        yield Scope(warehouse, home)
+        yield Scope(warehouse, is_full=is_full)
     finally:
         warehouse.execute(f"use {home}")
         for catalog in _CATALOGS.values():
             warehouse.execute(f"detach database if exists {catalog}")
-
-
-def _show(warehouse: Warehouse, home: str, table: str, refresh: Refresh) -> None:
-    catalog, schema = _CATALOGS[refresh], table.partition(".")[0]
-    condition = _NARROW[refresh].get(table, "").format(home=home)
-    warehouse.execute(f"create schema if not exists {catalog}.{schema}")
-    warehouse.execute(f"create view {catalog}.{table} as from {home}.{table} {condition}")

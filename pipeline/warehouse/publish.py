@@ -57,21 +57,22 @@ def attached(warehouse: Warehouse, draft: Path) -> Iterator[None]:
         warehouse.execute("detach marts")
 
 
-def copy_published(target: Path, draft: Path, run_id: str | None) -> bool:
-    """Copy the published snapshot to a draft if it is the one of a run; returns whether it is."""
-    if run_id is None or not target.is_file():
-        return False
-    shutil.copyfile(target, draft)
-    draft.chmod(0o600)
+def published_run(target: Path) -> str | None:
+    """Return the run that built the published snapshot; None if there is none that can be read."""
+    if not target.is_file():
+        return None
     try:
-        with duckdb.connect(str(draft), read_only=True) as connection:
+        with duckdb.connect(str(target), read_only=True) as connection:
             found = connection.execute("select run_id from snapshot_info").fetchall()
     except duckdb.Error:
-        found = []
-    if found == [(run_id,)]:
-        return True
-    _remove(draft)
-    return False
+        return None
+    return str(found[0][0]) if len(found) == 1 else None
+
+
+def copy_published(target: Path, draft: Path) -> None:
+    """Make a draft of the published snapshot."""
+    shutil.copyfile(target, draft)
+    draft.chmod(0o600)
 
 
 class Draft:

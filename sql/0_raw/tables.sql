@@ -3,7 +3,6 @@
 
 create schema if not exists raw;
 create schema if not exists lookup;
-create schema if not exists touched;
 
 -- one row: the format of this file; a newer one is refused
 create table if not exists raw.format (number integer);
@@ -159,8 +158,3 @@ create table if not exists raw.traits (
     evidence varchar,
     measured_at timestamptz
 );
-
--- what a build makes anew: messages, their days and the three after each, and the three before those
-create table if not exists touched.messages (message_id bigint);
-create table if not exists touched.days (day date);
-create table if not exists touched.context_days (day date);

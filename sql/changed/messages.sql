@@ -33,12 +33,17 @@ ended as (
         (messages.due_at + to_hours(getvariable('settle_hours')) < getvariable('data_until'))
 ),
 
-final as (
+together as (
     select message_id from raw.unbuilt
     union
     select message_id from ended
     union
     select message_id from core.messages where device_id in (select device_id from retold)
+),
+
+final as (
+    select message_id, (row_number() over (order by message_id) - 1) // $part_rows as part
+    from together
 )
 
 select * from final
