@@ -13,8 +13,10 @@ from pipeline.errors import CheckError, UsageError
 from pipeline.paths import resource_folder
 from pipeline.run import run_build
 from pipeline.transform import build as build_module
+from pipeline.transform.core import make_empty
 from pipeline.transform.models import find_checks, find_models, known_tables, prove_floors
 from pipeline.warehouse.parse import tables_read
+from pipeline.warehouse.store import open_warehouse
 from support.account import Account, account
 
 HEADER = "-- Odd.\n-- Grain: one row.\n-- Key: one\n-- Reads: {reads}\n"
@@ -182,6 +184,18 @@ def test_a_build_after_a_failed_one_is_whole(
     assert {row["message_id"]: row["status"] for row in rows} == {
         message.message_id: message.status for message in truth
     }
+
+
+def test_a_table_filled_in_the_transaction_that_made_it_has_its_rows(tmp_path: Path) -> None:
+    """Many rows, put by several threads into a table just made, are seen by every question."""
+    days = next(model for model in find_models() if model.table == "marts.days")
+    model = replace(days, sql="-- Numbers.\nselect range as one from range(1000000)")
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        with warehouse.transaction():
+            make_empty(warehouse, model, "raw.numbers")
+            warehouse.execute(f"insert into raw.numbers by name {model.sql}")
+        sql = "select count(*) as n, count(one) as known, max(one) as last from raw.numbers"
+        assert warehouse.rows(sql) == [{"n": 1000000, "known": 1000000, "last": 999999}]
 
 
 OWN = {
