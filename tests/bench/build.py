@@ -53,9 +53,10 @@ QUESTIONS = {
     "unsettled now": """
         select status, count(*), min(due_at) from messages
         where outcome in ('open', 'sent', 'unknown') and gone_at is null group by status""",
-    "distinct recipients by month": """
+    "distinct recipients by month, a year": """
         select date_trunc('month', day) as month, count(distinct recipient_key)
-        from messages where direction = 'outgoing' group by month order by month""",
+        from messages
+        where direction = 'outgoing' and day >= date '2025-11-01' group by month order by month""",
 }
 
 
