@@ -124,7 +124,7 @@ class CheckError(Sms24Error):
     """A check on the built tables found rows that must not be."""
 
     exit_code = 4
-    advice = "Nothing was published; the old snapshot stands. The log names the check and its rows."
+    advice = "Nothing was published; the old snapshot stands."
 
 
 class BusyError(Sms24Error):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import GatewayError, Sms24Error, UnprovenError, is_disk_full
+from pipeline.errors import GatewayError, Sms24Error, UnprovenError, UsageError, is_disk_full
 from pipeline.extract.habits import stored_reading
 from pipeline.extract.landing import CallLog
 from pipeline.extract.plan import Asking
@@ -100,6 +100,10 @@ def run_doctor(settings: Settings, means: Means) -> list[Trait]:
 
 def run_build(settings: Settings, means: Means, *, full: bool = False) -> RunResult:
     """Build the tables from raw, check them, publish the snapshot; all anew if `full`."""
+    if not settings.warehouse_path.exists():
+        raise UsageError(
+            f"Nothing was ever fetched into {settings.data_dir}.", advice="Run: sms24 run"
+        )
     with _session("build", settings, means) as session:
         _build(session, full=full)
     return session.result

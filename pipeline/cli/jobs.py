@@ -44,7 +44,8 @@ def sync(
         _preview(settings_of(context), asking, as_json=as_json)
         return
     with _means() as means:
-        _tell(run_sync(settings_of(context), asking, means))
+        result = run_sync(settings_of(context), asking, means)
+    _tell(result)
 
 
 def _preview(settings: "Settings", asking: "Asking", *, as_json: bool) -> None:
@@ -67,7 +68,8 @@ def build(context: click.Context, *, full: bool) -> None:
     from pipeline.run import run_build  # noqa: PLC0415
 
     with _means() as means:
-        _tell(run_build(settings_of(context), means, full=full))
+        result = run_build(settings_of(context), means, full=full)
+    _tell(result)
 
 
 @click.command()
@@ -81,7 +83,8 @@ def run(context: click.Context, since: str | None, until: str | None) -> None:
 
     asking = Asking(_instant(since), _instant(until), again=bool(since or until))
     with _means() as means:
-        _tell(run_all(settings_of(context), asking, means))
+        result = run_all(settings_of(context), asking, means)
+    _tell(result)
 
 
 @click.command()

@@ -19,6 +19,7 @@ def status(context: click.Context, *, as_json: bool) -> None:
     from pipeline.warehouse.snapshot import open_snapshot  # noqa: PLC0415 - `--help` needs none
 
     with open_snapshot(settings_of(context).snapshot_path) as snapshot:
+        snapshot.refuse_older()
         found = {
             "snapshot": snapshot.rows("from snapshot_info")[0],
             "proven": snapshot.rows(
@@ -62,12 +63,13 @@ def _lines(found: dict[str, Any]) -> list[str]:
     lines.append(f"Warnings {len(warnings) or 'none'}")
     lines += [f"         {row['sentence']} ({row['rows']:,} rows)" for row in warnings]
     lines.append("Runs     the newest first")
-    return lines + [f"         {_run(run)}" for run in found["runs"]]
+    return lines + [f"         {_run(run, info['run_id'])}" for run in found["runs"]]
 
 
-def _run(run: dict[str, Any]) -> str:
+def _run(run: dict[str, Any], publisher: str) -> str:
     if run["finished_at"] is None:
-        return f"{_moment(run['started_at'])}  {run['command']}: published this snapshot"
+        what = "published this snapshot" if run["run_id"] == publisher else "was killed"
+        return f"{_moment(run['started_at'])}  {run['command']}: {what}"
     ended = f"exit {run['exit_code']}, {run['message']}"
     return f"{_moment(run['started_at'])}  {run['command']}: {ended}"
 

@@ -50,6 +50,7 @@ def render_delivery(
         UsageError: there is no snapshot to report on.
     """
     with open_snapshot(settings.snapshot_path) as snapshot:
+        snapshot.refuse_older()
         asked = period or default_period(snapshot)
         facts = read_facts(snapshot, asked)
     path = output_dir / f"delivery_{asked.first}_{asked.last}_{language}.html"

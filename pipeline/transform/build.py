@@ -6,10 +6,12 @@ models or settings were others: then everything is.
 
 import hashlib
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pipeline.clock import Clock
+from pipeline.errors import WarehouseError
 from pipeline.paths import resource_folder
 from pipeline.progress import Progress
 from pipeline.settings import Settings
@@ -21,7 +23,7 @@ from pipeline.transform.own import build_own
 from pipeline.transform.scope import Scope, open_scope
 from pipeline.version import own_version
 from pipeline.warehouse.keys import hash_key
-from pipeline.warehouse.publish import attached, comment, copy_published, draft_of, published_run
+from pipeline.warehouse.publish import attached, comment, copy_published, draft_of, trace_of
 from pipeline.warehouse.store import Warehouse, statement
 
 _FOLDERS = ("1_staging", "2_core", "3_marts", "lookups", "seeds", "changed")
@@ -56,7 +58,14 @@ def build(
 
     CheckError leaves the published snapshot as it was.
     """
-    return _Builder(warehouse, settings, run_id, clock, progress).build(full=full)
+    builder = _Builder(warehouse, settings, run_id, clock, progress)
+    if full:
+        return builder.build(full=True)
+    try:
+        return builder.build(full=False)
+    except WarehouseError:
+        # The copy of the last snapshot may be what is damaged: made anew, it is not needed.
+        return builder.build(full=True)
 
 
 class _Builder:
@@ -88,7 +97,7 @@ class _Builder:
         fingerprint = self._fingerprint()
         is_same = last.get("fingerprint") == fingerprint
         target = self._settings.snapshot_path
-        is_full = full or not is_same or published_run(target) != last["run_id"]
+        is_full = full or not is_same or trace_of(target) != last["snapshot"]
         if not is_same:
             prove_floors(self._models, known_tables())
         with open_scope(self._warehouse, is_full=is_full) as scope:
@@ -109,7 +118,7 @@ class _Builder:
                     run_checks(self._warehouse)
                     keep_warnings(self._warehouse)
                 notes = build_own(draft, self._settings.models_dir)
-        self._remember(fingerprint)
+        self._remember(fingerprint, trace_of(target))
         return Built(target, is_full, notes)
 
     def _start_anew(self) -> None:
@@ -120,6 +129,9 @@ class _Builder:
     def _set_variables(self) -> None:
         """Give the models what they may read with `getvariable`."""
         proven = f"select max(end_at) from ({statement('0_raw/proven')})"  # noqa: S608 - our own
+        # Where nothing is proven, the data reach as far as was asked, with holes.
+        asked = "select settled_until from raw.horizon"
+        until = f"select coalesce(({proven}), ({asked}))"
         variables: dict[str, Any] = {
             "timezone": self._settings.timezone,
             "privacy": self._settings.privacy,
@@ -128,7 +140,7 @@ class _Builder:
             "run_id": self._run_id,
             "version": own_version(),
             "built_at": self._clock.now(),
-            "data_until": self._warehouse.scalar(proven),
+            "data_until": self._warehouse.scalar(until),
         }
         for name, value in variables.items():
             self._warehouse.execute(f"set variable {name} = $value", {"value": value})
@@ -143,7 +155,9 @@ class _Builder:
             digest.update(path.read_bytes())
         settings = self._settings
         key = hash_key(settings.data_dir).reveal()
-        for value in (settings.timezone, settings.privacy, settings.settle_hours, key):
+        versions = (own_version(), version("phonenumbers"))
+        given = (settings.timezone, settings.privacy, settings.settle_hours, key)
+        for value in (*versions, *given):
             digest.update(f"\0{value}".encode())
         return digest.hexdigest()
 
@@ -167,11 +181,11 @@ class _Builder:
             columns = ((column.name, column.comment) for column in contract()[model.table])
             comment(self._warehouse, scope.place(model), model.description, columns)
 
-    def _remember(self, fingerprint: str) -> None:
+    def _remember(self, fingerprint: str, snapshot: str) -> None:
         self._warehouse.execute(
             """
             insert into raw.built
-            select $fingerprint, getvariable('run_id'), getvariable('data_until')::timestamptz
+            select $fingerprint, $snapshot, getvariable('data_until')::timestamptz
             """,
-            {"fingerprint": fingerprint},
+            {"fingerprint": fingerprint, "snapshot": snapshot},
         )

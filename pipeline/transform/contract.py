@@ -57,7 +57,9 @@ def check_contract(warehouse: Warehouse, models: Iterable[Model]) -> None:
             column_name,
             data_type
         from duckdb_columns()
-        where not internal and database_name in ('marts', current_database())
+        where
+            not internal
+            and database_name = if(schema_name = 'main', 'marts', current_database())
         order by "table", column_index
         """
     )

@@ -36,6 +36,7 @@ class Core:
     def start_anew(self) -> None:
         """Make every table, empty, and the seeds."""
         self._load_seeds()
+        self._warehouse.execute("delete from lookup.recipients")
         for schema in ("staging", "core"):
             self._warehouse.execute(f"drop schema if exists {schema} cascade")
             self._warehouse.execute(f"create schema {schema}")

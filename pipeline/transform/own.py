@@ -25,10 +25,13 @@ def build_own(draft: Path, folder: Path | None) -> tuple[str, ...]:
         if folder is None:
             return ()
         if not folder.is_dir():
-            return (f"The folder of your own models, {folder}, does not exist.",)
-        files = {path.stem: path for path in sorted(folder.glob("*.sql"))}
+            return (f"The folder of your own models, {folder}, is no folder.",)
+        found = sorted(folder.glob("*.sql"))
+        files = {path.stem: path for path in found if not path.name.startswith(".")}
         own = _Own(files, snapshot.tables())
-        return tuple(note for name in own.order() if (note := own.build(name, snapshot)))
+        notes = tuple(note for name in own.order() if (note := own.build(name, snapshot)))
+        snapshot.warn("my", notes)
+        return notes
 
 
 class _Own:
@@ -36,16 +39,25 @@ class _Own:
 
     def __init__(self, files: Mapping[str, Path], published: frozenset[str]) -> None:
         self._files = files
-        self._sql = {name: path.read_text(encoding="utf-8") for name, path in files.items()}
         self._known = published | {f"my.{name}" for name in files}
+        self._sql: dict[str, str] = {}
         self._faults: dict[str, str] = {}
         self._reads: dict[str, frozenset[str]] = {}
-        for name, sql in self._sql.items():
-            try:
-                self._reads[name] = tables_read(sql)
-            except ValueError as error:
-                self._faults[name] = f"is not one select: {error}"
-                self._reads[name] = frozenset()
+        for name, path in files.items():
+            self._read(name, path)
+
+    def _read(self, name: str, path: Path) -> None:
+        self._sql[name], self._reads[name] = "", frozenset()
+        try:
+            self._sql[name] = path.read_text(encoding="utf-8")
+            read = (table.lower() for table in tables_read(self._sql[name]))
+            self._reads[name] = frozenset(table.removeprefix("main.") for table in read)
+        except UnicodeDecodeError:
+            self._faults[name] = "is no text in UTF-8"
+        except OSError as error:
+            self._faults[name] = f"cannot be read ({error.strerror})"
+        except ValueError as error:
+            self._faults[name] = f"is not one select: {error}"
 
     def order(self) -> list[str]:
         """Return the names so that each comes after those that it reads."""
@@ -73,7 +85,7 @@ class _Own:
 
     def _unknown(self, name: str) -> str | None:
         for table in sorted(self._reads[name] - self._known):
-            lines = self._sql[name].splitlines()
+            lines = self._sql[name].lower().splitlines()
             line = next((n for n, text in enumerate(lines, 1) if table in text), 1)
             return f"reads {table} in line {line}, which is no published table"
         return None

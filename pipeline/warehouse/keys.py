@@ -1,22 +1,39 @@
 """The key of the hashes: made once per data folder, never shown."""
 
 import os
+import re
 import secrets
 from pathlib import Path
 
+from pipeline.errors import UsageError
 from pipeline.values import Secret
+
+_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 def hash_key(data_dir: Path) -> Secret:
-    """Return the folder's key, making it (mode 0600) if there is none; the same for ever after."""
+    """Return the folder's key, making it (mode 0600) if there is none; the same for ever after.
+
+    UsageError for a file that holds no key: hashes without one are nobody's secret.
+    """
     path = data_dir / "keys"
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except FileExistsError:
-        return Secret(path.read_text(encoding="ascii").strip())
-    key = secrets.token_hex(32)
+    if not path.exists():
+        _make(path)
+    key = path.read_text(encoding="ascii", errors="replace").strip()
+    if not _KEY.fullmatch(key):
+        raise UsageError(
+            f"The file {path} holds no key.",
+            advice="Restore it from a backup; or remove it, and every recipient_key changes.",
+        )
+    return Secret(key)
+
+
+def _make(path: Path) -> None:
+    draft = path.with_name(f".{path.name}.tmp")
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(key + "\n")
+        file.write(secrets.token_hex(32) + "\n")
         file.flush()
         os.fsync(file.fileno())
-    return Secret(key)
+    draft.rename(path)

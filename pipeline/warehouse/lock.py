@@ -13,7 +13,11 @@ from pipeline.errors import BusyError, UsageError
 def writer_lock(data_dir: Path) -> Iterator[None]:
     """Hold a folder's lock, making the folder if need be; BusyError at once if taken."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        if not data_dir.exists():
+            data_dir.mkdir(parents=True)
+            data_dir.chmod(
+                0o755
+            )  # people read the snapshot and the reports; the rest has its modes
         descriptor = os.open(data_dir / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise UsageError(

@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from pipeline.errors import UsageError
 from pipeline.warehouse.store import Warehouse
 
 # Own models are a convenience: one that takes longer is not worth a scheduled run that hangs.
@@ -32,6 +33,10 @@ def draft_of(target: Path) -> Iterator[Path]:
 
     Mode 0444. Readers that have the old one open keep it.
     """
+    if target.is_dir():
+        raise UsageError(
+            f"{target} is a folder.", advice="Move it away: the snapshot belongs there."
+        )
     draft = target.with_name(f".{target.name}.part")
     _remove(draft)
     try:
@@ -57,16 +62,12 @@ def attached(warehouse: Warehouse, draft: Path) -> Iterator[None]:
         warehouse.execute("detach marts")
 
 
-def published_run(target: Path) -> str | None:
-    """Return the run that built the published snapshot; None if there is none that can be read."""
+def trace_of(target: Path) -> str:
+    """Return a text that differs once somebody has written to a published file, or replaced it."""
     if not target.is_file():
-        return None
-    try:
-        with duckdb.connect(str(target), read_only=True) as connection:
-            found = connection.execute("select run_id from snapshot_info").fetchall()
-    except duckdb.Error:
-        return None
-    return str(found[0][0]) if len(found) == 1 else None
+        return ""
+    seen = target.stat()
+    return f"{seen.st_size} {seen.st_mtime_ns} {seen.st_ino}"
 
 
 def copy_published(target: Path, draft: Path) -> None:
@@ -91,6 +92,12 @@ class Draft:
         self._connection.execute("drop schema if exists my cascade")
         self._connection.execute("create schema my")
 
+    def warn(self, name: str, sentences: Iterable[str]) -> None:
+        """Add to the published warnings."""
+        for sentence in sentences:
+            row = {"name": name, "sentence": sentence}
+            self._connection.execute("insert into warnings values ($name, 1, $sentence)", row)
+
     def create_own(self, name: str, sql: str) -> str | None:
         """Make a table of one select; returns why that could not be, or None."""
         try:
@@ -104,7 +111,9 @@ class Draft:
 def open_draft(draft: Path) -> Iterator[Draft]:
     """Open a draft by itself, for writing."""
     with duckdb.connect(str(draft), config=_OWN_CONFIG) as connection:
-        connection.execute("set timezone = 'UTC'")
+        # A day is what it is for whoever asks the snapshot: one of the reporting zone.
+        zone = connection.execute("select timezone from snapshot_info").fetchall()[0][0]
+        connection.execute("set timezone = $zone", {"zone": zone})
         connection.execute("set lock_configuration = true")
         yield Draft(connection)
 

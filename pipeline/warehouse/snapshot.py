@@ -50,6 +50,12 @@ class Snapshot:
         """Return the rows of one select, each a mapping from column to value."""
         return self.frame(sql, parameters).to_dicts()
 
+    def refuse_older(self) -> None:
+        """Raise UsageError if an sms24 has published it that knew fewer tables."""
+        sql = "select count(*) as n from duckdb_tables() where table_name = 'warnings'"
+        if not self.rows(sql)[0]["n"]:
+            raise UsageError("The snapshot is of an older sms24.", advice="Run: sms24 build")
+
     def write_parquet(self, sql: str, path: Path, *, of: str) -> int:
         """Write the rows of one select of a table to a file; returns how many they are."""
         copy = f"copy ({sql}) to '{_quoted(path)}' (format parquet, compression zstd)"

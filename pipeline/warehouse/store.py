@@ -20,6 +20,7 @@ FORMAT = 2
 # How DuckDB words damage that it meets while it reads, whatever class the error has.
 _DAMAGE = ("Corrupt database file", "Could not read enough bytes", "not a valid DuckDB")
 
+_OPEN_UP = "Let this user write to the data folder and to the files in it."
 _RESTORE = "Restore it from a backup, or move it away and run again: everything is fetched anew."
 
 _CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -71,6 +72,7 @@ class Warehouse:
     def _number_versions(self) -> None:
         """Bring a file of format 1 to format 2, in which versions have numbers."""
         with self.transaction():
+            self.execute("drop schema if exists marts cascade")
             for table in ("messages", "devices"):
                 self.execute(f"alter table raw.{table} add column version_id bigint")
                 self.execute(f"update raw.{table} set version_id = rowid + 1")  # noqa: S608
@@ -142,6 +144,10 @@ class Warehouse:
         try:
             return interruptible(self._connection, work)
         except duckdb.Error as error:
+            if "Permission denied" in str(error):
+                raise WarehouseError(
+                    f"The warehouse {self.path} cannot be written.", advice=_OPEN_UP
+                ) from None
             if any(words in str(error) for words in _DAMAGE):
                 raise WarehouseError(
                     f"The warehouse {self.path} is damaged.", advice=_RESTORE
@@ -181,8 +187,10 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     except duckdb.Error as error:
         if "Conflicting lock" in str(error):
             raise BusyError(f"Another process works on {path}.") from None
+        is_closed = "Permission denied" in str(error)
         raise WarehouseError(
-            f"The warehouse {path} cannot be opened.", advice=f"{_RESTORE} ({error})"
+            f"The warehouse {path} cannot be opened.",
+            advice=_OPEN_UP if is_closed else f"{_RESTORE} ({error})",
         ) from None
     connection.execute("set timezone = 'UTC'")
     connection.execute("set enable_progress_bar = false")

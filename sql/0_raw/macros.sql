@@ -68,10 +68,11 @@ create or replace temp macro whole(text) as (
 -- A phone number with its middle hidden; short codes and names of senders are nobody's secret.
 create or replace temp macro masked(text) as (
     case
-        when len(regexp_replace(text, '[^0-9]', '', 'g')) < 7 then text
-        else left(regexp_replace(text, '[^0-9+]', '', 'g'), if(contains(text, '+'), 4, 2))
+        when contains(text, '@') then left(text, 1) || '*****'
+        when len(regexp_replace(text, '[^\p{Nd}]', '', 'g')) < 7 then text
+        else left(regexp_replace(text, '[^\p{Nd}+]', '', 'g'), if(contains(text, '+'), 4, 2))
             || '*****'
-            || right(regexp_replace(text, '[^0-9]', '', 'g'), 2)
+            || right(regexp_replace(text, '[^\p{Nd}]', '', 'g'), 2)
     end
 );
 

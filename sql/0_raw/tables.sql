@@ -109,11 +109,11 @@ create table if not exists raw.devices (
 -- one row per message that has changed, vanished or come back since the tables were built
 create table if not exists raw.unbuilt (message_id bigint);
 
--- one row: what the published tables were built with, and in which run; none while they were never
+-- one row: what the published tables were built with, and the trace of their file; none while they were never
 -- built, or when the last build did not come to its end
 create table if not exists raw.built (
     fingerprint varchar,
-    run_id varchar,
+    snapshot varchar,
     data_until timestamptz
 );
 

@@ -15,7 +15,12 @@ span as (
                 select min(created_at) from core.messages
             )
         ) at time zone getvariable('timezone') as first_moment,
-        getvariable('data_until')::timestamptz at time zone getvariable('timezone') as last_moment
+        greatest(
+            (
+                select max(end_at) - interval 1 second from core.coverage
+            ),
+            getvariable('data_until')::timestamptz
+        ) at time zone getvariable('timezone') as last_moment
 ),
 
 calendar as (

@@ -2,7 +2,8 @@
 -- Grain: one row per run.
 -- Key: run_id
 -- Reads: raw.runs
--- Note: the run that published this file has no end yet. Without a floor of its own a run asks from 2010 on.
+-- Note: the run that published this file has no end yet, one that was killed has none. Without a floor
+--       of its own a run asks from 2010 on.
 with
 
 final as (
