@@ -59,10 +59,10 @@ class ZoneSurvey:
 
         Messages of the time `near` are to speak, too.
         """
-        sample = self._calm(now, self._sampler.newest(now))
+        sample = self._sampler.newest(now)
         if sample is None or not sample.times:
             return _unknown("no message tells")
-        known = self._settled(sample, sample.hypotheses())
+        sample, known = self._told(now, sample)
         other = self._sampler.around(near) if near is not None else None
         if other is not None:
             possible = set(other.hypotheses())
@@ -89,14 +89,31 @@ class ZoneSurvey:
         found.findings.append(self._effect_of_zone(sample, best))
         return found
 
-    def _calm(self, now: DateTime, sample: Sample | None) -> Sample | None:
-        """Return a sample during which no zone changes its clocks: then one offset holds in it."""
-        if sample is None:
-            return None
+    def _told(self, now: DateTime, sample: Sample) -> tuple[Sample, list[Hypothesis]]:
+        """Return the sample that tells how bounds are read, and the hypotheses left by it.
+
+        Where clocks may have changed among the newest messages, no one offset explains them to
+        the second: then others are looked at.
+        """
+        known = self._settled(sample, sample.hypotheses())
+        best = preferred(known)
+        if best is not None and best.grain == 1:
+            return sample, known
+        calm = self._calm(now, sample)
+        if calm is None:
+            return sample, known
+        left = self._settled(calm, calm.hypotheses())
+        finer = preferred(left)
+        if finer is None or (best is not None and finer.grain >= best.grain):
+            return sample, known
+        return calm, left
+
+    def _calm(self, now: DateTime, sample: Sample) -> Sample | None:
+        """Return messages between which no zone changes its clocks; None if none does anyway."""
         latest = int(now.timestamp())
         changes = switches(sample.begin - _MARGIN, latest)
         if not changes:
-            return sample
+            return None
         earlier = switches(sample.begin - _REACH, sample.begin - _MARGIN)
         first = earlier[-1] if earlier else sample.begin - _REACH
         edges = [first, *changes, latest + 2 * _MARGIN]
@@ -107,7 +124,7 @@ class ZoneSurvey:
                 best = found
             if best is not None and len(best.times) >= _ENOUGH:
                 break
-        return best or sample
+        return best
 
     def _settled(self, sample: Sample, known: list[Hypothesis]) -> list[Hypothesis]:
         """Return the hypotheses that are left when no probe parts them further."""

@@ -17,7 +17,13 @@ span as (
         ) at time zone getvariable('timezone') as first_moment,
         greatest(
             (
-                select max(end_at) - interval 1 second from core.coverage
+                select min(moment)
+                from (
+                    select max(end_at) - interval 1 second as moment from core.coverage
+                    union all
+                    select getvariable('built_at')::timestamptz as moment
+                ) as ends
+                having count(moment) = 2
             ),
             getvariable('data_until')::timestamptz
         ) at time zone getvariable('timezone') as last_moment
