@@ -36,12 +36,10 @@ class Built:
 
     Attributes:
         path: the snapshot.
-        is_full: whether everything was made anew.
         notes: what the person who reads the output should know.
     """
 
     path: Path
-    is_full: bool
     notes: tuple[str, ...]
 
 
@@ -59,11 +57,11 @@ def build(
     CheckError leaves the published snapshot as it was.
     """
     builder = _Builder(warehouse, settings, run_id, clock, progress)
-    if full:
-        return builder.build(full=True)
     try:
-        return builder.build(full=False)
+        return builder.build(full=full)
     except WarehouseError:
+        if full:
+            raise
         # The copy of the last snapshot may be what is damaged: made anew, it is not needed.
         return builder.build(full=True)
 
@@ -119,7 +117,7 @@ class _Builder:
                     keep_warnings(self._warehouse)
                 notes = build_own(draft, self._settings.models_dir)
         self._remember(fingerprint, trace_of(target))
-        return Built(target, is_full, notes)
+        return Built(target, notes)
 
     def _start_anew(self) -> None:
         with self._warehouse.transaction():

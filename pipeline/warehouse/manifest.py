@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from pipeline.errors import UsageError
+from pipeline.warehouse.durable import sync
 
 NAME = "_tables.json"
 _FORMAT = 1
@@ -101,9 +102,9 @@ def draft_of(path: Path) -> Path:
 def put_in_place(draft: Path, path: Path) -> None:
     """Put a file in its place at once, on disk first, readable for everybody."""
     draft.chmod(0o644)
-    _sync(draft)
+    sync(draft)
     draft.replace(path)
-    _sync(path.parent)
+    sync(path.parent)
 
 
 def _visible(folder: Path) -> list[str]:
@@ -134,11 +135,3 @@ def _read(path: Path) -> Manifest:
             advice="Export into another folder.",
         )
     return manifest
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

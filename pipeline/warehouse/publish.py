@@ -1,6 +1,5 @@
 """Publish the marts: a file of its own, replaced at once, so that no reader is ever disturbed."""
 
-import os
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -9,7 +8,8 @@ from pathlib import Path
 import duckdb
 
 from pipeline.errors import UsageError
-from pipeline.warehouse.store import Warehouse
+from pipeline.warehouse.durable import sync
+from pipeline.warehouse.store import Warehouse, quoted
 
 # Own models are a convenience: one that takes longer is not worth a scheduled run that hangs.
 _OWN_SECONDS = 120
@@ -42,9 +42,9 @@ def draft_of(target: Path) -> Iterator[Path]:
     try:
         yield draft
         draft.chmod(0o444)
-        _sync(draft)
+        sync(draft)
         draft.replace(target)
-        _sync(target.parent)
+        sync(target.parent)
         # A log that somebody's killed writer left beside the old file would not fit the new one.
         target.with_name(f"{target.name}.wal").unlink(missing_ok=True)
     finally:
@@ -54,7 +54,7 @@ def draft_of(target: Path) -> Iterator[Path]:
 @contextmanager
 def attached(warehouse: Warehouse, draft: Path) -> Iterator[None]:
     """Attach a draft under the name `marts`, and write it out whole at the end."""
-    warehouse.execute(_ATTACH.format(path=_quoted(draft)))
+    warehouse.execute(_ATTACH.format(path=quoted(draft)))
     try:
         yield
         warehouse.execute("checkpoint marts")
@@ -122,21 +122,9 @@ def comment(
     warehouse: Warehouse, table: str, sentence: str, columns: Iterator[tuple[str, str]]
 ) -> None:
     """Say in the database what a published table is, and what each of its columns holds."""
-    said = [f"comment on table {table} is '{_quoted(sentence)}'"]
-    said += [f"comment on column {table}.\"{name}\" is '{_quoted(text)}'" for name, text in columns]
+    said = [f"comment on table {table} is '{quoted(sentence)}'"]
+    said += [f"comment on column {table}.\"{name}\" is '{quoted(text)}'" for name, text in columns]
     warehouse.script(";\n".join(said))
-
-
-def _quoted(text: object) -> str:
-    return str(text).replace("'", "''")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove(draft: Path) -> None:

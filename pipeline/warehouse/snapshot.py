@@ -12,6 +12,7 @@ from pipeline.errors import UsageError, is_disk_full
 from pipeline.warehouse.answer import Answer
 from pipeline.warehouse.explained import Terms, explained, fetch_frame
 from pipeline.warehouse.interrupt import interruptible
+from pipeline.warehouse.store import quoted
 
 if TYPE_CHECKING:
     import polars as pl
@@ -58,7 +59,7 @@ class Snapshot:
 
     def write_parquet(self, sql: str, path: Path, *, of: str) -> int:
         """Write the rows of one select of a table to a file; returns how many they are."""
-        copy = f"copy ({sql}) to '{_quoted(path)}' (format parquet, compression zstd)"
+        copy = f"copy ({sql}) to '{quoted(path)}' (format parquet, compression zstd)"
         try:
             found = interruptible(
                 self._connection, lambda: self._connection.execute(copy).fetchall()
@@ -149,17 +150,13 @@ def open_snapshot(
         zone = _set_zone(connection, is_local=terms.is_local)
         connection.execute("set enable_progress_bar = false")
         if writes_to is not None:
-            connection.execute(f"set allowed_directories = ['{_quoted(writes_to)}']")
+            connection.execute(f"set allowed_directories = ['{quoted(writes_to)}']")
             connection.execute(f"set disabled_optimizers = '{_KNOWS_NULLS}'")
         connection.execute("set enable_external_access = false")
         connection.execute("set lock_configuration = true")
         yield Snapshot(connection, terms, zone)
     finally:
         connection.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _set_zone(connection: duckdb.DuckDBPyConnection, *, is_local: bool) -> str:

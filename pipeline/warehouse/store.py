@@ -39,6 +39,11 @@ def statement(name: str) -> str:
     return (resource_folder("sql") / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def quoted(text: object) -> str:
+    """Return a text as it stands between the quotes of SQL, where no parameter is taken."""
+    return str(text).replace("'", "''")
+
+
 class Warehouse:
     """An open connection for writing; every time in it is UTC."""
 
