@@ -1,0 +1,1 @@
+"""Files of contacts, read into rows of text: CSV, XLSX and vCard."""
