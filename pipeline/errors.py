@@ -33,12 +33,20 @@ class Sms24Error(Exception):
 
 # What the system says is in the error of each library, but for polars where the very end of a
 # Parquet file does not fit (measured on 2.1.0).
-_FULL = ("No space left", "Disk quota exceeded", "Invalid thrift: transport error")
+_FULL = (
+    "No space left",
+    "Disk quota exceeded",
+    "File too large",
+    "database or disk is full",
+    "Invalid thrift: transport error",
+)
 
 
 def is_disk_full(error: BaseException | None) -> bool:
     """Whether an error of any library says that no space is left on the disk."""
-    return any(words in str(error) for words in _FULL)
+    # SQLite, where not even the memory that its readers share finds room beside the file.
+    has_no_room = getattr(error, "sqlite_errorname", None) == "SQLITE_IOERR_SHMSIZE"
+    return has_no_room or any(words in str(error) for words in _FULL)
 
 
 class UsageError(Sms24Error):

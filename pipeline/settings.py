@@ -7,7 +7,7 @@ Secrets come from the environment, or from a settings file that only its owner m
 import os
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,9 @@ class Settings:
         audit_days: days in which each settled window is read again once, whatever counts say.
         tail_minutes: minutes before the gateway's own clock that are not called proven yet.
         privacy: what the snapshot holds of people: `mask`, `hash` or `full`.
+        contacts_rate: contacts sent per second at the most.
+        contacts_tag_param: by what name a contact's tag is sent: `ctag_id`, `tag_id` or `both`.
+        contacts_trust_503: whether a 503 with Retry-After says that nothing was saved.
         models_dir: a folder of SQL models of one's own, built into the schema `my`; None for none.
     """
 
@@ -60,6 +63,9 @@ class Settings:
     audit_days: int = 30
     tail_minutes: int = 5
     privacy: str = "mask"
+    contacts_rate: float = 5.0
+    contacts_tag_param: str = "both"
+    contacts_trust_503: bool = False
     models_dir: Path | None = None
 
     @property
@@ -102,7 +108,7 @@ def _read_file(path: Path) -> dict[str, Any]:
     try:
         with path.open("rb") as file:
             mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            found = tomllib.load(file)
+            found = dict(_flat(tomllib.load(file)))
     except OSError as error:
         raise UsageError(
             f"The settings file {path} cannot be read ({error.strerror}).",
@@ -124,6 +130,15 @@ def _read_file(path: Path) -> dict[str, Any]:
             advice=f"Run: chmod 600 {path}",
         )
     return found
+
+
+def _flat(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Give the keys of a file; `rate` in the table `contacts` is `contacts_rate`."""
+    for key, value in found.items():
+        if isinstance(value, dict):
+            yield from ((f"{key}_{name}", inner) for name, inner in value.items())
+        else:
+            yield key, value
 
 
 def _parse(key: str, value: Any) -> Any:
@@ -179,10 +194,19 @@ def _at_least(least: float, kind: type[int] | type[float]) -> Any:
     return parse
 
 
-def _privacy(value: Any) -> str:
-    if value not in {"mask", "hash", "full"}:
-        raise ValueError("mask, hash or full is expected")
-    return str(value)
+def _one_of(*words: str) -> Any:
+    def parse(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"{', '.join(words[:-1])} or {words[-1]} is expected")
+        return str(value)
+
+    return parse
+
+
+def _yes_or_no(value: Any) -> bool:
+    if str(value).lower() not in {"true", "false"}:
+        raise ValueError("true or false is expected")
+    return str(value).lower() == "true"
 
 
 _PARSERS: dict[str, Any] = {
@@ -201,6 +225,9 @@ _PARSERS: dict[str, Any] = {
     "settle_hours": _at_least(0, int),
     "audit_days": _at_least(1, int),
     "tail_minutes": _at_least(0, int),
-    "privacy": _privacy,
+    "privacy": _one_of("mask", "hash", "full"),
+    "contacts_rate": _at_least(0.01, float),
+    "contacts_tag_param": _one_of("ctag_id", "tag_id", "both"),
+    "contacts_trust_503": _yes_or_no,
     "models_dir": lambda value: Path(_text(value)).expanduser(),
 }

@@ -1,6 +1,7 @@
 """What clients write: messages, tags, contacts, newsletters; kept in memory."""
 
 import json
+import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,7 +23,10 @@ class Account:
     world: World
     tags: dict[int, str] = field(default_factory=dict)
     contacts: dict[int, list[str]] = field(default_factory=dict)
+    # By contact id: the tag, the number and the name.
+    saved: dict[int, tuple[int, str, str]] = field(default_factory=dict)
     newsletters: int = 0
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add_sms(self, fields: Fields, now: int, device: int | None = None) -> dict[str, object]:
         """Take one message per recipient; the answer names the first one."""
@@ -56,8 +60,10 @@ class Account:
             raise RefusedRequestError("Tag not found")
         if not fields.get("phone"):
             raise RefusedRequestError("Parameter phone is required")
-        contact_id = 15_954_765 + sum(len(known) for known in self.contacts.values())
-        self.contacts[tag_id].append(fields["phone"])
+        with self.lock:
+            contact_id = 15_954_765 + len(self.saved)
+            self.saved[contact_id] = (tag_id, fields["phone"], fields.get("fullname", ""))
+            self.contacts[tag_id].append(fields["phone"])
         return {"error": 0, "contact_id": contact_id, "message": "ok"}
 
     def save_newsletter(self, fields: Fields, now: int) -> dict[str, object]:

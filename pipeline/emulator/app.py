@@ -44,7 +44,7 @@ class Gateway:
         self._habits = habits
         self._faults = faults
         self._log = log
-        self._account = Account(world)
+        self.account = Account(world)
         self._tokens = Tokens(habits.token_calls)
         self._zones = available_timezones()
         self._answers: dict[str, Callable[[Fields, int], str]] = {
@@ -52,10 +52,10 @@ class Gateway:
             "getalldevices": self._devices,
             "getsmsstatus": self._status,
             "getdevicestatus": self._device_status,
-            "addsms": lambda f, now: php_json(self._account.add_sms(f, now)),
-            "savetag": lambda f, _: php_json(self._account.save_tag(f)),
-            "savecontact": lambda f, _: php_json(self._account.save_contact(f)),
-            "savepaket": lambda f, now: php_json(self._account.save_newsletter(f, now)),
+            "addsms": lambda f, now: php_json(self.account.add_sms(f, now)),
+            "savetag": lambda f, _: php_json(self.account.save_tag(f)),
+            "savecontact": lambda f, _: php_json(self.account.save_contact(f)),
+            "savepaket": lambda f, now: php_json(self.account.save_newsletter(f, now)),
         }
 
     def respond(self, name: str, fields: Fields) -> Response:
@@ -89,7 +89,7 @@ class Gateway:
                 return php_json({"error": 0, "message": "OK", "token": self._tokens.issue()})
             if name == "smstosend":
                 self._check_login(fields)
-                return php_json(self._account.add_sms(fields, now))
+                return php_json(self.account.add_sms(fields, now))
             if name == "addalotofsms":
                 return self._batch(fields, now)
             if name not in self._answers:
@@ -187,7 +187,7 @@ class Gateway:
     def _batch(self, fields: Fields, now: int) -> str:
         text = fields.get("datajson", "")
         try:
-            return php_json(self._account.add_many(text, now))
+            return php_json(self.account.add_many(text, now))
         except (ValueError, AttributeError):
             raise RefusedRequestError("Parameter datajson is not valid") from None
 
@@ -197,8 +197,8 @@ def create_app(
 ) -> Starlette:
     """Return the emulator as an ASGI application, driven at `/emulator/...`.
 
-    Its `state` holds the `world`, the `faults` and the `log` of calls. Without a plan of faults
-    it has one of the habits' `fault_rate`.
+    Its `state` holds the `world`, the `account`, the `faults` and the `log` of calls. Without a
+    plan of faults it has one of the habits' `fault_rate`.
     """
     habits = habits or Habits()
     plan = faults or Faults(seed=world.epoch, rate=habits.fault_rate, kinds=COMMON_KINDS)
@@ -215,4 +215,5 @@ def create_app(
     served = Route("/getdata/{name}", endpoint, methods=["GET", "POST"])
     app = Starlette(routes=[served, *control_routes(world, clock, plan, log)])
     app.state.world, app.state.faults, app.state.log = world, plan, log
+    app.state.account = gateway.account
     return app

@@ -115,6 +115,11 @@ class Gateway:
         """Write the answer of `getalldevices` to `body_path`, as received."""
         return self._fetch("getalldevices", {}, decode.decode_devices, body_path)
 
+    def device_ids(self) -> frozenset[int]:
+        """Return the ids of the account's devices (`getalldevices`)."""
+        page = self._call("getalldevices", {}, decode.decode_devices).value
+        return frozenset(device_id for device_id, _ in page.records)
+
     def message_status(self, message_id: int) -> decode.StatusAnswer:
         """Return the status of one message (`getsmsstatus`)."""
         parameters = {"sms_id": str(message_id)}
@@ -149,20 +154,20 @@ class Gateway:
         read: Callable[[decode.Body], T],
         body_path: Path | None = None,
     ) -> _Done[T]:
-        token = self._login(None)
+        token = self.token()
         try:
             return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
         except RefusedError:
             is_young = self._clock.monotonic() - self._token_since < _TOKEN_SECONDS
             if self._settings.token is None and not is_young:
                 # A token that was fetched may have run out: once more with a new one.
-                token = self._login(token)
+                token = self.token(token)
             else:
                 self._clock.sleep(self._policy.first_wait)
         # What is refused twice is meant: busy gateways say `error` in passing, too.
         return self._patiently(endpoint, parameters, {"token": token.reveal()}, read, body_path)
 
-    def _login(self, stale: Secret | None) -> Secret:
+    def token(self, stale: Secret | None = None) -> Secret:
         """Return the token; fetches one if there is none, or if `stale` is still the one in use."""
         with self._login_lock:
             if self._token is None or self._token == stale:

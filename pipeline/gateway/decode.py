@@ -18,6 +18,7 @@ from pipeline.values import Secret
 
 _SHOWN = 80
 _LONGEST_MESSAGE = 200
+_LOGIN_WORDS = ("token", "login", "log in", "password", "authori", "authenti", "session")
 _BOM = b"\xef\xbb\xbf"
 # Half of a UTF-16 pair, left where a text was cut inside an emoji: no reader of JSON takes it.
 _SURROGATES = re.compile(
@@ -75,18 +76,18 @@ class _Identified(msgspec.Struct):
 def decode_messages(body: Body) -> Page:
     """Return the records of `getallsms`; an absent `smss` is empty only with a count of 0."""
     envelope = _envelope(body)
-    return _page(envelope.smss, _integer(envelope.count), "smss")
+    return _page(envelope.smss, whole_number(envelope.count), "smss")
 
 
 def decode_devices(body: Body) -> Page:
     """Return the records of `getalldevices`."""
     envelope = _envelope(body)
-    return _page(envelope.device, _integer(envelope.count), "device")
+    return _page(envelope.device, whole_number(envelope.count), "device")
 
 
 def decode_count(body: Body) -> int | None:
     """Return the count of an `onlycount=1` answer; None if it carries no usable one."""
-    count = _integer(_envelope(body).count)
+    count = whole_number(_envelope(body).count)
     return count if count is not None and count >= 0 else None
 
 
@@ -104,7 +105,7 @@ def decode_token(body: Body) -> Secret:
 def decode_status(body: Body) -> StatusAnswer:
     """Return the answer of `getsmsstatus`."""
     envelope = _envelope(body)
-    message_id, status = _integer(envelope.sms_id), _integer(envelope.status)
+    message_id, status = whole_number(envelope.sms_id), whole_number(envelope.status)
     if message_id is None or status is None:
         raise GarbledError("The gateway's answer holds no status.")
     title = envelope.status_description or envelope.statustitle
@@ -117,8 +118,8 @@ def _envelope(body: Body) -> _Envelope:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         envelope = _mended_envelope(bytes(body))
     error = envelope.error
-    if error not in (None, "", False) and _integer(error) != 0:
-        raise RefusedError(f'The gateway refused the request: "{_words(envelope.message)}".')
+    if error not in (None, "", False) and whole_number(error) != 0:
+        raise RefusedError(f'The gateway refused the request: "{words(envelope.message)}".')
     return envelope
 
 
@@ -164,10 +165,10 @@ def _page(raw: msgspec.Raw, count: int | None, key: str) -> Page:
 
 def _key(name: str | None, record: msgspec.Raw) -> int:
     """Return a record's id: its own if it has one, else its key in the list."""
-    found = _integer(name)
+    found = whole_number(name)
     if found is None:
         try:
-            found = _integer(msgspec.json.decode(record, type=_Identified).id)
+            found = whole_number(msgspec.json.decode(record, type=_Identified).id)
         except msgspec.DecodeError:
             found = None
     if found is None or not 0 <= found < 2**63:
@@ -175,7 +176,7 @@ def _key(name: str | None, record: msgspec.Raw) -> int:
     return found
 
 
-def _integer(value: Any) -> int | None:
+def whole_number(value: Any) -> int | None:
     """Return a whole number that came as a number or as text; None for anything else."""
     if isinstance(value, bool):
         return int(value)
@@ -186,6 +187,11 @@ def _integer(value: Any) -> int | None:
     return None
 
 
+def is_about_login(message: str) -> bool:
+    """Whether a refusal is worded as one of the token, not of what was asked."""
+    return any(word in message.casefold() for word in _LOGIN_WORDS)
+
+
 def _describe(text: bytes) -> str:
     start = text.lstrip()[:_SHOWN].decode("utf-8", "replace")
     if start[:1] == "<":
@@ -194,10 +200,11 @@ def _describe(text: bytes) -> str:
         return "The gateway gave an empty answer."
     if start[:1] == "{":
         return "The gateway's answer is not whole, or not the JSON that was asked for."
-    return f'The gateway gave no JSON: "{_words(start)}".'
+    return f'The gateway gave no JSON: "{words(start)}".'
 
 
-def _words(message: object) -> str:
+def words(message: object) -> str:
+    """Return the gateway's own words, cut and fit to be shown."""
     text = message if isinstance(message, str) else ""
     printable = "".join(c for c in text if c.isprintable())
     return printable[:_LONGEST_MESSAGE] or "no reason given"

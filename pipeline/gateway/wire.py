@@ -78,7 +78,7 @@ class Wire:
     def __init__(
         self, settings: Settings, clock: Clock, transport: httpx.BaseTransport | None
     ) -> None:
-        _hush_http_logs()
+        hush_http_logs()
         self._base_url = settings.base_url
         self._host = settings.base_url.partition("//")[2].partition("/")[0]
         self._seconds = settings.timeout
@@ -105,7 +105,7 @@ class Wire:
         with self._told(), self._client.stream("POST", url, data=form) as response:
             attempt.http_status = response.status_code
             attempt.gateway_time = _instant(response.headers.get("date"))
-            self._refuse_status(response, attempt)
+            self._refuse_status(response)
             chunks = self._bounded(response, attempt, LARGEST_BODY if body_path else LARGEST_WORD)
             if body_path is None:
                 return b"".join(chunks)
@@ -150,14 +150,14 @@ class Wire:
     def _late(self) -> str:
         return f"The gateway at {self._host} did not answer within {self._seconds:g} seconds."
 
-    def _refuse_status(self, response: httpx.Response, attempt: Attempt) -> None:
+    def _refuse_status(self, response: httpx.Response) -> None:
         status = response.status_code
         if status == _OK:
             return
         if status in _BUSY:
-            wait = _retry_after(response.headers.get("retry-after"), attempt.gateway_time)
             raise BusyGatewayError(
-                f"The gateway at {self._host} is busy (HTTP {status}).", wait_seconds=wait
+                f"The gateway at {self._host} is busy (HTTP {status}).",
+                wait_seconds=wait_of(response),
             )
         if status in _REFUSED:
             raise RefusedError(f"The gateway refused the request (HTTP {status}).")
@@ -188,7 +188,7 @@ def redact(failure: GatewayError, secrets: Mapping[str, str]) -> None:
     failure.args = (text,)
 
 
-def _hush_http_logs() -> None:
+def hush_http_logs() -> None:
     """Keep the HTTP library's own log lines, which show addresses and headers, to warnings."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -208,10 +208,12 @@ def _instant(header: str | None) -> DateTime | None:
         return None
 
 
-def _retry_after(header: str | None, gateway_time: DateTime | None) -> float | None:
+def wait_of(response: httpx.Response) -> float | None:
+    """Return the seconds that an answer asks to wait (`Retry-After`), if it does."""
+    header, gateway_time = response.headers.get("retry-after"), response.headers.get("date")
     if header and header.strip().isdecimal():
         return float(header[:9])
-    until = _instant(header)
-    if until is None or gateway_time is None:
+    until, now = _instant(header), _instant(gateway_time)
+    if until is None or now is None:
         return None
-    return max((until - gateway_time).total_seconds(), 0.0)
+    return max((until - now).total_seconds(), 0.0)
