@@ -104,10 +104,12 @@ class _Builder:
             scope.show(self._models)
             with self._warehouse.transaction():
                 self._core.renew(scope)
+                scope.note("changed_imports", "imports")
                 check_keys(self._warehouse, self._core.models, scope)
                 # Until all of it is published, the next build makes everything anew.
                 self._warehouse.execute("delete from raw.built")
                 self._warehouse.execute("delete from raw.unbuilt")
+                self._warehouse.execute("delete from raw.unbuilt_imports")
             with draft_of(target) as draft:
                 if not is_full:
                     copy_published(target, draft)

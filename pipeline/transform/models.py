@@ -22,13 +22,15 @@ class Refresh(StrEnum):
 
     WHOLE: all of it. VERSION: the rows of versions that have landed since are appended.
     MESSAGE: the rows of the messages that have changed. DAY: the rows of the days of those; a row
-    must depend on nothing but the messages of its day and of the three days before.
+    must depend on nothing but the messages of its day and of the three days before. IMPORT: the
+    rows of the imports of contacts that were copied anew.
     """
 
     WHOLE = "whole"
     VERSION = "by version"
     MESSAGE = "by message"
     DAY = "by day"
+    IMPORT = "by import"
 
 
 @dataclass(frozen=True, slots=True)

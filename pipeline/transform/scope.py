@@ -18,9 +18,11 @@ _CATALOGS = {
     Refresh.VERSION: "by_version",
     Refresh.MESSAGE: "by_message",
     Refresh.DAY: "by_day",
+    Refresh.IMPORT: "by_import",
 }
 _PART = "where part = getvariable('part')"
 _MESSAGES = f"semi join (from temp.changed_messages {_PART}) as changed using (message_id)"
+_IMPORTS = f"semi join (from temp.changed_imports {_PART}) as changed using (import_id)"
 # A row of a day may depend on the three days before it.
 _CONTEXT = f"""
     semi join (
@@ -39,8 +41,13 @@ _NARROW = {
         "core.messages": _MESSAGES,
     },
     Refresh.DAY: {"core.messages": _CONTEXT},
+    Refresh.IMPORT: {"raw.contact_imports": _IMPORTS, "raw.contact_import_rows": _IMPORTS},
 }
-_KEYS = {Refresh.MESSAGE: ("message_id", "changed_messages"), Refresh.DAY: ("day", "changed_days")}
+_KEYS = {
+    Refresh.MESSAGE: ("message_id", "changed_messages"),
+    Refresh.DAY: ("day", "changed_days"),
+    Refresh.IMPORT: ("import_id", "changed_imports"),
+}
 
 
 class Scope:
@@ -88,7 +95,7 @@ class Scope:
             self._insert(model, rows)
 
     def parts(self, refresh: Refresh) -> list[int]:
-        """Return the numbers of the parts in which messages, or days, are made anew."""
+        """Return the numbers of the parts in which messages, days or imports are made anew."""
         sql = f"select distinct part from temp.{_KEYS[refresh][1]} order by part"  # noqa: S608
         return [row["part"] for row in self._warehouse.rows(sql)]
 
@@ -99,14 +106,16 @@ class Scope:
             return table
         if model.refresh is Refresh.MESSAGE:
             return f"{table} semi join temp.changed_messages using (message_id)"
+        if model.refresh is Refresh.IMPORT:
+            return f"{table} semi join temp.changed_imports using (import_id)"
         kind = "messages" if model.name == "message_versions" else "devices"
         return f"{table} where version_id > getvariable('staged_{kind}')"
 
     def note(self, name: str, sql: str) -> None:
-        """Add to `changed_messages` or `changed_days` what a file of `sql/changed` selects."""
-        given = {"part_rows": PART_ROWS}
+        """Add to `changed_messages`, `_days` or `_imports` what a file of `sql/changed` selects."""
+        given = {"part_rows": PART_ROWS, "is_full": self.is_full}
         text = statement(f"changed/{sql}")
-        wanted = given if "$part_rows" in text else {}
+        wanted = {key: value for key, value in given.items() if f"${key}" in text}
         self._warehouse.execute(f"insert into temp.{name} {text}", wanted)
 
     def part_days(self) -> None:

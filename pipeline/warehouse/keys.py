@@ -1,5 +1,6 @@
 """The key of the hashes: made once per data folder, never shown."""
 
+import hashlib
 import os
 import re
 import secrets
@@ -9,6 +10,7 @@ from pipeline.errors import UsageError
 from pipeline.values import Secret
 
 _KEY = re.compile(r"[0-9a-f]{64}")
+_DIGITS = 32
 
 
 def hash_key(data_dir: Path) -> Secret:
@@ -26,6 +28,11 @@ def hash_key(data_dir: Path) -> Secret:
             advice="Restore it from a backup; or remove it, and every recipient_key changes.",
         )
     return Secret(key)
+
+
+def keyed(key: Secret, text: str) -> str:
+    """Return the keyed hash of a text: what the macro of the same name in `sql/` makes of it."""
+    return hashlib.sha256((key.reveal() + text).encode()).hexdigest()[:_DIGITS]
 
 
 def _make(path: Path) -> None:

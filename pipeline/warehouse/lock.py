@@ -10,15 +10,16 @@ from pipeline.errors import BusyError, UsageError
 
 
 @contextmanager
-def writer_lock(data_dir: Path) -> Iterator[None]:
-    """Hold a folder's lock, making the folder if need be; BusyError at once if taken."""
+def writer_lock(data_dir: Path, name: str = ".lock") -> Iterator[None]:
+    """Hold a folder's lock, making the folder if need be; BusyError at once if taken.
+
+    Locks of other names are other locks: a load of contacts and a sync may run at once.
+    """
     try:
         if not data_dir.exists():
             data_dir.mkdir(parents=True)
-            data_dir.chmod(
-                0o755
-            )  # people read the snapshot and the reports; the rest has its modes
-        descriptor = os.open(data_dir / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            data_dir.chmod(0o755)  # people read snapshot and reports; the rest has its own modes
+        descriptor = os.open(data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise UsageError(
             f"The folder {data_dir} cannot be written ({error.strerror}).",
@@ -29,6 +30,21 @@ def writer_lock(data_dir: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def is_locked(data_dir: Path, name: str = ".lock") -> bool:
+    """Whether a process holds a folder's lock now; nothing is made or written."""
+    try:
+        descriptor = os.open(data_dir / name, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def _take(descriptor: int, data_dir: Path) -> None:

@@ -84,12 +84,32 @@ create or replace temp macro shown(text) as (
     end
 );
 
+-- What people may read of words that may repeat a number.
+create or replace temp macro shown_words(text) as (
+    case getvariable('privacy')
+        when 'full' then text
+        else regexp_replace(text, '\+?\d( ?\d){8,}', '*****', 'g')
+    end
+);
+
 -- What people may read of an identifier of a phone or SIM: its two ends.
 create or replace temp macro shown_ends(text) as (
     case getvariable('privacy')
         when 'full' then text
         when 'mask' then if(len(text) < 8, '*****', left(text, 2) || '*****' || right(text, 2))
     end
+);
+
+-- The words of a text without case, accents, marks and punctuation; of a long one, none.
+create or replace temp macro plain_words(text) as (
+    if(
+        len(text) <= 100,
+        list_filter(
+            regexp_split_to_array(strip_accents(lower(text)), '[^\p{L}\p{N}]+'),
+            lambda word: word <> ''
+        ),
+        []
+    )
 );
 
 -- The keyed hash of a number: the same for the same number, and of no use without the key.

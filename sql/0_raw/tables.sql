@@ -133,7 +133,8 @@ create table if not exists lookup.recipients (
     country varchar
 );
 
--- one row per import of a list of contacts, and one per row of its file: copied from the ledger
+-- one row per import of a list of contacts, and one per contact of a row of its file: copied from the plan
+-- and the ledger; e164 is a hash (`hmac:...`) once the number was forgotten
 create table if not exists raw.contact_imports (
     import_id varchar,
     file_name varchar,
@@ -148,6 +149,17 @@ create table if not exists raw.contact_import_rows (
     reason varchar,
     e164 varchar
 );
+-- tag_key: by what the ledger knows the tag; trace: of the rows of the plan; contact: which one of its row
+alter table raw.contact_imports add column if not exists tag_key varchar;
+alter table raw.contact_imports add column if not exists trace varchar;
+alter table raw.contact_import_rows add column if not exists contact bigint;
+
+-- one row: how far the ledger had come when it was copied; one per sentence about what could not be read then
+create table if not exists raw.copied (mark varchar);
+create table if not exists raw.uncopied (trouble varchar);
+
+-- one row per import that was copied, or lost a number, since the tables were built
+create table if not exists raw.unbuilt_imports (import_id varchar);
 
 -- one row per measuring of a habit that the gateway does not document: append-only
 create table if not exists raw.traits (

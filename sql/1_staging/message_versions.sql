@@ -2,7 +2,7 @@
 -- Grain: one row per version of a message.
 -- Key: version_id
 -- Refresh: by version
--- Reads: raw.messages, raw.windows, lookup.zones
+-- Reads: raw.messages, raw.windows, lookup.zones, seeds.stop_words
 -- Note: where a date can mean two instants, the one inside the window that was asked is taken; where
 --       that does not tell, the first, and is_time_ambiguous says so. Of two times of sending the sooner
 --       one after creation is taken. The text is kept only where the privacy setting is `full`.
@@ -47,7 +47,8 @@ placed as (
             created_options,
             lambda instant: instant >= asked.begin_at - interval 1 second
             and instant <= asked.end_at
-        ) as created_inside
+        ) as created_inside,
+        if(trim(said.status) = '5', plain_words(said.body), []) as words
     from versions
     left join asked on versions.call_id = asked.call_id
     left join lookup.zones as c on lower(said.created.timezone) = c.zone
@@ -68,6 +69,7 @@ final as (
         nullif(said.statustitle, '') as status_title,
         nullif(said.pakettitle, '') as newsletter_title,
         if(getvariable('privacy') = 'full', said.body, null) as body,
+        stops.word as stop_word,
         ---------- numbers
         try_cast(whole(said.status) as integer) as status,
         try_cast(whole(said.sim) as integer) as sim,
@@ -88,6 +90,8 @@ final as (
         first_seen_at,
         previous_seen_at
     from placed
+    left join seeds.stop_words as stops
+        on placed.words[1] = stops.word and len(placed.words) <= stops.most_words
 )
 
 select * from final

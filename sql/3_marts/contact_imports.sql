@@ -1,18 +1,21 @@
 -- What became of each list of contacts that was imported.
 -- Grain: one row per import.
 -- Key: import_id
+-- Refresh: by import
 -- Reads: raw.contact_imports, raw.contact_import_rows
+-- Note: saved, pending, in_doubt, rejected and skipped add up to contacts.
 with
 
 counted as (
     select
         import_id,
-        count(*) as rows,
+        count(distinct line) as rows,
+        count(*) as contacts,
         count(*) filter (where state = 'saved') as saved,
-        count(*) filter (where state in ('pending', 'sent')) as pending,
+        count(*) filter (where state = 'pending') as pending,
         count(*) filter (where state = 'in_doubt') as in_doubt,
         count(*) filter (where state = 'rejected') as rejected,
-        count(*) filter (where state in ('dropped', 'skipped')) as skipped
+        count(*) filter (where state not in ('saved', 'pending', 'in_doubt', 'rejected')) as skipped
     from raw.contact_import_rows
     group by import_id
 ),
@@ -25,6 +28,7 @@ final as (
         imports.planned_at,
         imports.applied_at,
         coalesce(counted.rows, 0) as rows,
+        coalesce(counted.contacts, 0) as contacts,
         coalesce(counted.saved, 0) as saved,
         coalesce(counted.pending, 0) as pending,
         coalesce(counted.in_doubt, 0) as in_doubt,

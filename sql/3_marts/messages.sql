@@ -46,7 +46,8 @@ final as (
         is_urgent,
         ---------- the text
         body_length,
-        body
+        body,
+        stop_word
     from core.messages
 )
 

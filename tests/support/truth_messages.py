@@ -134,6 +134,7 @@ def row_of(lived: Life, message: Message) -> dict[str, Any] | None:
         "is_urgent": message.is_urgent,
         "body_length": len(message.body),
         "body": None,
+        "stop_word": "stop" if outcome == "incoming" and message.body == "STOP" else None,
         "address": message.sendto,
         "not_before": instant(not_before),
         "not_after": instant(not_after),
