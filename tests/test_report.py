@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from datetime import date, datetime, timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 
 import msgspec
@@ -30,6 +29,7 @@ from pipeline.report.formats import Formats, short_name
 from pipeline.report.stats import Rate, wilson
 from pipeline.warehouse.snapshot import open_snapshot
 from support.account import account
+from support.pages import Page
 
 FIRST = date(2026, 10, 1)
 HEADER = Header(
@@ -43,24 +43,6 @@ HEADER = Header(
     first_busy_day=FIRST,
     last_busy_day=FIRST,
 )
-
-
-class Page(HTMLParser):
-    """What a browser would see of a page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.words = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag."""
-        self.tags.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        """Note a text."""
-        self.words += data
 
 
 def facts(days: list[Counts], **changes: object) -> Facts:

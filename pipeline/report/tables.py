@@ -9,7 +9,8 @@ class Column:
     """A column: its title, and how its cells are shown.
 
     Attributes:
-        kind: `text`, `number` (int), `share` (float), `rate` or `interval` (Rate), `day` (date).
+        kind: `text`, `number` (int), `share` (float), `rate` or `interval` (Rate), `day` (date),
+            `moment` (datetime).
     """
 
     title: str
