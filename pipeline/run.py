@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pipeline.clock import Clock, SystemClock
+from pipeline.contacts.copied import copy_imports
 from pipeline.errors import GatewayError, Sms24Error, UnprovenError, UsageError, is_disk_full
 from pipeline.extract.habits import stored_reading
 from pipeline.extract.landing import CallLog
@@ -22,6 +23,7 @@ from pipeline.transform.build import build
 from pipeline.version import own_version
 from pipeline.warehouse.asked import Trait
 from pipeline.warehouse.held import HeldCounts
+from pipeline.warehouse.imports import HeldImports
 from pipeline.warehouse.lock import writer_lock
 from pipeline.warehouse.raw import RawStore
 from pipeline.warehouse.store import Warehouse, look_into_warehouse, open_warehouse
@@ -206,6 +208,7 @@ def _sync(session: _Session, asking: Asking) -> None:
 
 
 def _build(session: _Session, *, full: bool = False) -> None:
+    _copy_imports(session, again=full)
     built = build(
         session.warehouse,
         session.settings,
@@ -217,6 +220,13 @@ def _build(session: _Session, *, full: bool = False) -> None:
     for note in built.notes:
         session.means.progress.note(note)
     session.result.snapshot = built.path
+
+
+def _copy_imports(session: _Session, *, again: bool) -> None:
+    folder = session.settings.data_dir
+    held = HeldImports(session.warehouse, folder / "inbox")
+    for note in copy_imports(held, folder, session.means.clock, again=again):
+        session.means.progress.note(note)
 
 
 def _refuse_unproven(result: SyncResult | None) -> None:

@@ -2,15 +2,16 @@
 
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import click
 
+from pipeline.cli.lazy import LazyGroup
 from pipeline.errors import Sms24Error, is_disk_full
 
 COMMANDS = {
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
+    "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
     "demo": ("pipeline.cli.demo", "Emulator, run and report, in a folder of its own."),
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
@@ -25,27 +26,9 @@ COMMANDS = {
 }
 
 
-class LazyGroup(click.Group):
-    """A group that imports a command's file only when the command is called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click gives it
-        """Return the names of the commands."""
-        return sorted(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click gives it
-        """Return a command; None if there is none of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = getattr(import_module(COMMANDS[cmd_name][0]), cmd_name)
-        return command if isinstance(command, click.Command) else None
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click gives it
-        """List the commands without importing them."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in sorted(COMMANDS.items())])
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=LazyGroup, places=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.option(
     "--config",
     type=click.Path(path_type=Path),
@@ -71,7 +54,7 @@ def entry() -> None:
 def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
     """Run one command and return its exit code; the only place that catches everything."""
     try:
-        app.main(arguments, prog_name="sms24", standalone_mode=False)
+        ended = app.main(arguments, prog_name="sms24", standalone_mode=False)
     except click.exceptions.Exit as exit_:
         return exit_.exit_code
     except click.ClickException as error:
@@ -89,7 +72,7 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
     except Exception as error:  # noqa: BLE001 - the one door that a bug may reach
         _say(*_explain_bug(error))
         return 1
-    return 0
+    return ended if isinstance(ended, int) else 0  # what a command gave to `exit`
 
 
 def _explain_bug(error: Exception) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pendulum
 
 from pipeline.clock import HeldClock
+from pipeline.emulator.account import Account as Writes
 from pipeline.emulator.app import create_app
 from pipeline.emulator.faults import Faults
 from pipeline.emulator.habits import TOKEN, Habits
@@ -35,6 +36,7 @@ class Account:
     settings: Settings
     faults: Faults
     log: CallLog
+    written: Writes
 
     def means(self) -> Means:
         """Return what a job works with at this instant."""
@@ -82,4 +84,4 @@ def account(  # noqa: PLR0913 - one argument per thing that a test may choose
             timezone="Europe/Paris",
         )
         asked = replace(given, **settings)
-        yield Account(world, clock, asked, app.state.faults, app.state.log)
+        yield Account(world, clock, asked, app.state.faults, app.state.log, app.state.account)
