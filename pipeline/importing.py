@@ -10,9 +10,9 @@ from pipeline.clock import Clock
 from pipeline.contacts import results
 from pipeline.contacts.applied import Stop
 from pipeline.contacts.frozen import Plan, load_plan, plan_ids
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Tag
 from pipeline.errors import UsageError
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Tag
 from pipeline.report.imports import import_page
 
 

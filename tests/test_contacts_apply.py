@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.contacts.ledger.ledger import open_ledger
-from pipeline.contacts.ledger.values import Obstacle, Person
 from pipeline.emulator.habits import EMAIL, PASSWORD, TOKEN, Habits
 from pipeline.gateway.outcome import Verdict
+from pipeline.ledger.ledger import open_ledger
+from pipeline.ledger.values import Obstacle, Person
 from pipeline.values import Secret
 from support.account import account
 from support.fault_server import Act, fault_server, reply

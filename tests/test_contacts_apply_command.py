@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import SystemClock
-from pipeline.contacts.ledger.ledger import look_into_ledger, open_ledger
 from pipeline.emulator.faults import Faults
 from pipeline.emulator.forms import Fields
 from pipeline.emulator.habits import EMAIL, PASSWORD, TOKEN, Habits
+from pipeline.ledger.ledger import look_into_ledger, open_ledger
 from pipeline.settings import Settings
 from pipeline.values import Secret
 from support.account import Account, account

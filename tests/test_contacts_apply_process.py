@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import SystemClock
-from pipeline.contacts.ledger.ledger import look_into_ledger
 from pipeline.emulator.habits import TOKEN
+from pipeline.ledger.ledger import look_into_ledger
 from pipeline.settings import Settings
 from pipeline.values import Secret
 from support.account import account

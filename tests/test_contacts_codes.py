@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.contacts.codes import explained, sentences
-from pipeline.contacts.masks import masked, masked_digits
 from pipeline.contacts.values import Problem
+from pipeline.masks import masked, masked_digits
 from support.command import ROOT
 
 STOPS = {"E_HEADER_AMBIGUOUS", "E_MAPPING_SWAPPED"}  # these stop a plan, and say it themselves

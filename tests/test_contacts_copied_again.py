@@ -11,9 +11,9 @@ from typing import Any
 import polars as pl
 import pytest
 
-from pipeline.contacts.ledger.ledger import ledger_path
 from pipeline.contacts.summary import Summary
 from pipeline.gateway.outcome import Verdict
+from pipeline.ledger.ledger import ledger_path
 from pipeline.warehouse.imports import HeldImports
 from support.account import account
 from support.campaign import rounds

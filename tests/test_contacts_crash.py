@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clock import SystemClock
-from pipeline.contacts.ledger import store as stores
-from pipeline.contacts.ledger.contacts import Contacts
-from pipeline.contacts.ledger.ledger import look_into_ledger, open_ledger
-from pipeline.contacts.ledger.values import Answer
 from pipeline.errors import BusyError, is_disk_full
 from pipeline.gateway.outcome import Outcome, Verdict
+from pipeline.ledger import store as stores
+from pipeline.ledger.contacts import Contacts
+from pipeline.ledger.ledger import look_into_ledger, open_ledger
+from pipeline.ledger.values import Answer
 from pipeline.warehouse.lock import writer_lock
 from support.campaign import IS_LONG, rounds
 from support.fault_server import fault_server

@@ -6,10 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipeline.contacts.ledger.aliases import alias_of
-from pipeline.contacts.ledger.ledger import open_ledger
-from pipeline.contacts.ledger.values import Answer, RunFacts
 from pipeline.errors import BusyError, Sms24Error
+from pipeline.ledger.aliases import alias_of
+from pipeline.ledger.ledger import open_ledger
+from pipeline.ledger.values import Answer, RunFacts
 from pipeline.warehouse.keys import hash_key
 from pipeline.warehouse.lock import writer_lock
 from pipeline.warehouse.store import statement

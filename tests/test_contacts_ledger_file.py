@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.clock import HeldClock
-from pipeline.contacts.ledger import store as stores
-from pipeline.contacts.ledger.ledger import ledger_path, look_into_ledger, open_ledger
 from pipeline.errors import UsageError, is_disk_full
+from pipeline.ledger import store as stores
+from pipeline.ledger.ledger import ledger_path, look_into_ledger, open_ledger
 from support.ledger import ANNA, BOB, SAVED, START, Desk, Somebody, made_tag, opened_desk
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.clock import HeldClock
 from pipeline.contacts.breakers import Rejections
-from pipeline.contacts.pace import Pace
+from pipeline.gateway.write_pace import Pace
 from support.ledger import START
 from support.loads import Listed, numbered
 

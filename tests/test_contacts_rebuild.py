@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.contacts.applied import Applied
 from pipeline.contacts.frozen import load_plan
-from pipeline.contacts.ledger.values import Tag
+from pipeline.ledger.values import Tag
 from support.decide import Office
 from support.ledger import ANNA, BOB, DOUBT, REFUSED
 from support.loads import LoadBench, Somebody, numbered

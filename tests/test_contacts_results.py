@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from pipeline.contacts.codes import sentences, what_to_do
-from pipeline.contacts.ledger.ledger import open_ledger
 from pipeline.contacts.rejects import copy_errors
 from pipeline.contacts.values import NameRules
 from pipeline.gateway.outcome import Verdict
+from pipeline.ledger.ledger import open_ledger
 from support.contacts import Held, History, fates, options_of, plan_file, plan_text, sent
 from support.results import ResultsBench, bench_of
 from support.scripted import DOUBT, Scripted, outcome

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.clock import HeldClock
-from pipeline.contacts.ledger.ledger import open_ledger
-from pipeline.contacts.ledger.store import statement
 from pipeline.contacts.reading.source import ReadingOptions
 from pipeline.errors import UsageError
 from pipeline.gateway.outcome import Verdict
+from pipeline.ledger.ledger import open_ledger
+from pipeline.ledger.store import statement
 from support.contacts import options_of, plan_text
 from support.ledger import START
 from support.results import bench_of

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import importing
-from pipeline.contacts.ledger.ledger import open_ledger
 from pipeline.contacts.values import NameRules
 from pipeline.emulator.cast import HOSTILE
 from pipeline.gateway.outcome import Verdict
+from pipeline.ledger.ledger import open_ledger
 from pipeline.report.imports import import_page
 from support.contacts import Held, History, options_of, plan_text
 from support.pages import Page

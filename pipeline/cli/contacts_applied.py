@@ -13,9 +13,9 @@ from pipeline.cli.lines import cut, said, screen_width
 from pipeline.contacts.applied import Applied
 from pipeline.contacts.dispositions import Disposition
 from pipeline.contacts.frozen import Plan
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import State, Tag
-from pipeline.contacts.masks import masked_digits
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import State, Tag
+from pipeline.masks import masked_digits
 
 _MOST_REASONS = 3
 _WORDS = {

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pipeline.contacts.applied import ApplyOptions
     from pipeline.contacts.frozen import Plan
-    from pipeline.contacts.ledger.ledger import Ledger
+    from pipeline.ledger.ledger import Ledger
     from pipeline.progress import Progress
     from pipeline.settings import Settings
 
@@ -76,9 +76,9 @@ def apply(context: click.Context, plan_id: str, **options: Unpack[_Options]) -> 
     from pipeline.clock import SystemClock  # noqa: PLC0415
     from pipeline.contacts.applied import ApplyMeans, StoppedError  # noqa: PLC0415
     from pipeline.contacts.frozen import load_plan  # noqa: PLC0415
-    from pipeline.contacts.ledger.ledger import open_ledger  # noqa: PLC0415
     from pipeline.contacts.loading import load_contacts, refuse_changes  # noqa: PLC0415
     from pipeline.importing import write_results  # noqa: PLC0415
+    from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
     settings, clock = settings_of(context), SystemClock()
     asked, zone = _asked(options, settings), settings.timezone

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import click
 from rich.cells import cell_len
 
-from pipeline.contacts.ledger.values import is_forgotten
-from pipeline.contacts.masks import masked
 from pipeline.errors import UsageError
+from pipeline.ledger.values import is_forgotten
+from pipeline.masks import masked
 from pipeline.values import printable
 
 _GAP = "  "

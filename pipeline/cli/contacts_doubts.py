@@ -7,7 +7,7 @@ import click
 
 from pipeline.cli.contacts_ask import number_of, show_table
 from pipeline.contacts.doubts import Doubts, Findings
-from pipeline.contacts.ledger.ledger import Ledger
+from pipeline.ledger.ledger import Ledger
 
 _MOST = 10
 

@@ -37,8 +37,8 @@ def export(context: click.Context, **options: Unpack[_Options]) -> None:
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
     from pipeline.contacts.exporting import contact_rows  # noqa: PLC0415
-    from pipeline.contacts.ledger.ledger import look_into_ledger  # noqa: PLC0415
     from pipeline.contacts.tables import write_table  # noqa: PLC0415
+    from pipeline.ledger.ledger import look_into_ledger  # noqa: PLC0415
 
     path, whole = options["path"], options["show_numbers"]
     as_json, limit = options["as_json"], options["limit"]

@@ -29,9 +29,9 @@ def forget(
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
     from pipeline.contacts.forgetting import forget_in_plans  # noqa: PLC0415
-    from pipeline.contacts.ledger.ledger import open_ledger  # noqa: PLC0415
     from pipeline.contacts.numbers import read_number  # noqa: PLC0415
     from pipeline.importing import renew_results  # noqa: PLC0415
+    from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
     e164s = list(dict.fromkeys(read_number(n, region, takes_any=True) for n in numbers))
     question = f"Forget {len(e164s):,} numbers for good?"

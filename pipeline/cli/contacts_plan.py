@@ -87,8 +87,8 @@ def plan(context: click.Context, file: Path, **options: Unpack[_Options]) -> Non
     Exit code 0: all is well; 5: rows are rejected or in doubt; 2: the file or an option is wrong.
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.ledger.ledger import look_into_ledger  # noqa: PLC0415
     from pipeline.contacts.plan import make_plan  # noqa: PLC0415
+    from pipeline.ledger.ledger import look_into_ledger  # noqa: PLC0415
 
     settings = settings_of(context)
     clock = SystemClock()

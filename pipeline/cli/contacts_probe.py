@@ -45,9 +45,9 @@ def probe(
     the tags begin with "sms24 probe", delete them in the panel.
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.ledger.ledger import open_ledger  # noqa: PLC0415
     from pipeline.contacts.numbers import read_number  # noqa: PLC0415
     from pipeline.contacts.probing import Probe, ProbeMeans  # noqa: PLC0415
+    from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
     settings, clock = settings_of(context), SystemClock()
     e164 = read_number(phone, region)

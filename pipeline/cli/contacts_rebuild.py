@@ -29,8 +29,8 @@ def rebuild(
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
     from pipeline.contacts.frozen import load_plan  # noqa: PLC0415
-    from pipeline.contacts.ledger.ledger import open_ledger  # noqa: PLC0415
     from pipeline.contacts.rebuilding import rebuild as plan_rebuilding  # noqa: PLC0415
+    from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
     if (plan_id is None) == (tag is None):
         raise UsageError("Which tag?", advice="Give a plan, or --tag TITLE.")

@@ -13,8 +13,8 @@ from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
     from pipeline.contacts.doubts import Doubts, Evidence, Findings
-    from pipeline.contacts.ledger.ledger import Ledger
-    from pipeline.contacts.ledger.values import Answer
+    from pipeline.ledger.ledger import Ledger
+    from pipeline.ledger.values import Answer
     from pipeline.settings import Settings
 
 _DECIDE = 5
@@ -76,8 +76,8 @@ def resolve(context: click.Context, **options: Unpack[_Options]) -> None:
     Exit code 0: nobody is in doubt; 5: somebody still is, or is at the gateway twice.
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.ledger.ledger import look_into_ledger, open_ledger  # noqa: PLC0415
     from pipeline.importing import doubtful_plans, renew_results  # noqa: PLC0415
+    from pipeline.ledger.ledger import look_into_ledger, open_ledger  # noqa: PLC0415
 
     settings, action, clock = settings_of(context), _action(options), SystemClock()
     only_looks = action is None or options["dry_run"]

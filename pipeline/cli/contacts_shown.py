@@ -9,8 +9,8 @@ from pipeline.cli.console import duration
 from pipeline.cli.lines import cell, cut, fitted, said, screen_width
 from pipeline.contacts.codes import in_words, sentences
 from pipeline.contacts.dispositions import Disposition
-from pipeline.contacts.masks import masked_digits
 from pipeline.contacts.summary import Summary, Told, first_details, most_common
+from pipeline.masks import masked_digits
 
 _MOST_CODES = 12
 _MOST_TAGS = 5

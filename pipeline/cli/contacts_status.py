@@ -37,8 +37,8 @@ _ENDS = {
 def status(context: click.Context, plan_id: str | None, *, as_json: bool) -> None:
     """Tell how it stands with loads, tags and plans, or with PLAN; also while a load runs."""
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.ledger.ledger import look_into_ledger  # noqa: PLC0415
     from pipeline.contacts.status import contacts_status  # noqa: PLC0415
+    from pipeline.ledger.ledger import look_into_ledger  # noqa: PLC0415
 
     settings, clock = settings_of(context), SystemClock()
     with look_into_ledger(settings.data_dir, clock) as ledger:

@@ -14,8 +14,8 @@ from pipeline.cli.contacts_ask import number_of, show_table
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
-    from pipeline.contacts.ledger.ledger import Ledger
     from pipeline.contacts.numbers import Listed
+    from pipeline.ledger.ledger import Ledger
 
 _DECIDE = 5
 _MOST = 20
@@ -171,7 +171,7 @@ def from_inbound(
 @contextmanager
 def _ledger(context: click.Context, *, only_looks: bool = False) -> "Iterator[Ledger]":
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.ledger.ledger import look_into_ledger, open_ledger  # noqa: PLC0415
+    from pipeline.ledger.ledger import look_into_ledger, open_ledger  # noqa: PLC0415
 
     opening = look_into_ledger if only_looks else open_ledger
     with opening(settings_of(context).data_dir, SystemClock()) as ledger:

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.contacts.ledger.values import Obstacle, Person
 from pipeline.errors import Sms24Error
 from pipeline.gateway.outcome import Outcome
+from pipeline.ledger.values import Obstacle, Person
 from pipeline.progress import Progress, SilentProgress
 
 StopKind = Literal[

@@ -14,15 +14,15 @@ from pipeline.contacts.applied import (
     StoppedError,
 )
 from pipeline.contacts.breakers import canary_stop
-from pipeline.contacts.interrupting import Interrupting
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Person, RunFacts, Tag
 from pipeline.contacts.load import Load
-from pipeline.contacts.masks import masked
-from pipeline.contacts.pace import Pace
 from pipeline.contacts.rebuilding import REBUILDS, close_rebuilt
 from pipeline.contacts.sending import Sender
 from pipeline.contacts.tagging import TagMaker
+from pipeline.gateway.write_pace import Pace
+from pipeline.interrupting import Interrupting
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Person, RunFacts, Tag
+from pipeline.masks import masked
 
 _INTERRUPTED = Stop(
     "interrupted",

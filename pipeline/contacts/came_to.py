@@ -12,11 +12,11 @@ from pipeline.contacts.codes import in_words, sentences, what_to_do
 from pipeline.contacts.dispositions import Disposition
 from pipeline.contacts.files import NAME_CHANGES
 from pipeline.contacts.frozen import Plan
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Run
-from pipeline.contacts.masks import masked, masked_digits
 from pipeline.contacts.standing import Place, RowStanding, Standing
 from pipeline.contacts.summary import Told, first_details, most_common
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Run
+from pipeline.masks import masked, masked_digits
 
 _LINES = 5
 _EXAMPLES = 20

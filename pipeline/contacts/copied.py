@@ -14,9 +14,9 @@ import msgspec
 import polars as pl
 
 from pipeline.clock import Clock
-from pipeline.contacts.ledger.ledger import Ledger, ledger_path, look_into_ledger
-from pipeline.contacts.ledger.values import Mark, key_of
 from pipeline.errors import BusyError, UsageError, WarehouseError, is_disk_full
+from pipeline.ledger.ledger import Ledger, ledger_path, look_into_ledger
+from pipeline.ledger.values import Mark, key_of
 from pipeline.warehouse.imports import Copied, HeldImports
 
 _RUNS = "runs"

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Known, obstacle_of
-from pipeline.contacts.masks import masked_digits
 from pipeline.contacts.people import Contact, Person
 from pipeline.contacts.reading.source import Row
 from pipeline.contacts.values import Problem
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Known, obstacle_of
+from pipeline.masks import masked_digits
 
 
 class Disposition(StrEnum):

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Answer, Known, Tag
 from pipeline.errors import UsageError
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Answer, Known, Tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,10 @@ from collections import Counter
 from importlib.resources import files
 
 from pipeline.contacts.doubts import Evidence
-from pipeline.contacts.ledger.aliases import alias_of
-from pipeline.contacts.ledger.ledger import Ledger
 from pipeline.contacts.numbers import Listed
 from pipeline.errors import UsageError
+from pipeline.ledger.aliases import alias_of
+from pipeline.ledger.ledger import Ledger
 from pipeline.warehouse.snapshot import Snapshot
 
 _SHORT = 12

@@ -3,9 +3,9 @@
 from collections.abc import Generator, Iterable
 from typing import NamedTuple
 
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import State, is_forgotten
 from pipeline.errors import UsageError
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import State, is_forgotten
 
 STATES: tuple[State, ...] = ("pending", "sent", "saved", "rejected", "in_doubt", "dropped")
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from pipeline.contacts.applied import Applied, ApplyMeans, ApplyOptions, Gateway, Plan
-from pipeline.contacts.interrupting import Interrupting
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.pace import Pace
+from pipeline.gateway.write_pace import Pace
+from pipeline.interrupting import Interrupting
+from pipeline.ledger.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,17 +8,17 @@ from itertools import islice
 
 import msgspec
 
-from pipeline.contacts.account import refuse_wrong_account
 from pipeline.contacts.applied import Applied, ApplyMeans, ApplyOptions
 from pipeline.contacts.apply import apply_plan
 from pipeline.contacts.frozen import Plan, PlannedContact
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Known, Obstacle, Person, obstacle_of
 from pipeline.contacts.mapping import Mapping
 from pipeline.contacts.mapping_file import says_mapping
 from pipeline.errors import GatewayError, UsageError
 from pipeline.gateway.client import Gateway
 from pipeline.gateway.writing import Writer
+from pipeline.ledger.account import refuse_wrong_account
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Known, Obstacle, Person, obstacle_of
 from pipeline.settings import Settings
 
 _BLOCK = 1000

@@ -8,15 +8,15 @@ from pathlib import Path
 
 from pipeline.contacts.codes import explained
 from pipeline.contacts.headers import normalised
-from pipeline.contacts.ledger.values import is_forgotten
 from pipeline.contacts.mapping import Given, map_columns
-from pipeline.contacts.masks import masked_digits
 from pipeline.contacts.options import PlanOptions, checked_options
 from pipeline.contacts.people import RowReader
 from pipeline.contacts.phone import read_phones
 from pipeline.contacts.reading.source import Record, Source, open_source, sample_of
 from pipeline.contacts.values import PhoneRules, Problem
 from pipeline.errors import UsageError
+from pipeline.ledger.values import is_forgotten
+from pipeline.masks import masked_digits
 
 _E164 = re.compile(r"\+[1-9]\d{6,14}")
 _IDS = ("contact id", "id contact", "contactid", "id")

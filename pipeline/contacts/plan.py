@@ -11,7 +11,6 @@ from pipeline.contacts.collector import no_collector
 from pipeline.contacts.columns import Column, columns_of
 from pipeline.contacts.dispositions import Disposition, Judge, Outcome
 from pipeline.contacts.frozen import Freezer, freezing, load_plan, new_plan_id, runs_folder
-from pipeline.contacts.ledger.ledger import Ledger
 from pipeline.contacts.library import METADATA
 from pipeline.contacts.mapping import Given, Mapping, map_columns
 from pipeline.contacts.mapping_file import mapping_path, write_mapping
@@ -31,6 +30,7 @@ from pipeline.contacts.rejects import delimiter_for
 from pipeline.contacts.summary import Summary, Tally, uses_of
 from pipeline.contacts.told import told
 from pipeline.errors import UsageError
+from pipeline.ledger.ledger import Ledger
 from pipeline.progress import Progress
 from pipeline.version import own_version
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.masks import masked_digits
 from pipeline.errors import GatewayError
 from pipeline.gateway.outcome import Outcome, Verdict
+from pipeline.ledger.ledger import Ledger
+from pipeline.masks import masked_digits
 
 PARAMETERS = ("ctag_id", "tag_id")
 NOT_LOOKED = "accepted, nobody looked"

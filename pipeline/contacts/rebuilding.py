@@ -14,8 +14,6 @@ import msgspec
 from pipeline.clock import Clock
 from pipeline.contacts.dispositions import Disposition, Outcome, Verdict
 from pipeline.contacts.frozen import COLUMNS, Freezer, freezing, new_plan_id, runs_folder
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Known, Tag, is_forgotten, key_of
 from pipeline.contacts.mapping import Mapping
 from pipeline.contacts.options import PlanOptions, checked_title
 from pipeline.contacts.people import Contact, Person
@@ -25,6 +23,8 @@ from pipeline.contacts.reading.source import Record
 from pipeline.contacts.told import told_of_file
 from pipeline.contacts.values import Number
 from pipeline.errors import UsageError
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Known, Tag, is_forgotten, key_of
 from pipeline.version import own_version
 
 REBUILDS = "rebuilds"

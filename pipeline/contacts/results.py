@@ -15,10 +15,10 @@ from pipeline.contacts.collector import no_collector
 from pipeline.contacts.dispositions import Disposition
 from pipeline.contacts.files import ResultFiles
 from pipeline.contacts.frozen import Plan
-from pipeline.contacts.ledger.ledger import Ledger
 from pipeline.contacts.reading.container import sha256_of
 from pipeline.contacts.rows import read_rows
 from pipeline.contacts.standing import Place, Standings
+from pipeline.ledger.ledger import Ledger
 from pipeline.version import own_version
 from pipeline.warehouse.durable import sync
 

@@ -16,11 +16,11 @@ from pipeline.contacts.breakers import (
     turned_away_stop,
     unreachable_stop,
 )
-from pipeline.contacts.ledger.values import Person, Settled, State, Tag
 from pipeline.contacts.load import Load
 from pipeline.errors import GatewayError
 from pipeline.gateway.breaker import Breaker
 from pipeline.gateway.outcome import Outcome, Verdict
+from pipeline.ledger.values import Person, Settled, State, Tag
 
 # A person's signal is seen this soon.
 _STEP_SECONDS = 0.1

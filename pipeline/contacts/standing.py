@@ -7,10 +7,10 @@ from enum import StrEnum
 from pipeline.contacts.codes import explained
 from pipeline.contacts.dispositions import Disposition
 from pipeline.contacts.frozen import Plan
-from pipeline.contacts.ledger.ledger import Ledger
-from pipeline.contacts.ledger.values import Known, is_forgotten
 from pipeline.contacts.rows import Asked, FrozenRow
 from pipeline.contacts.values import Problem
+from pipeline.ledger.ledger import Ledger
+from pipeline.ledger.values import Known, is_forgotten
 
 FORGOTTEN = "forgotten"
 

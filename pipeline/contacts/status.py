@@ -9,9 +9,9 @@ from pendulum import DateTime
 
 from pipeline.clock import Clock
 from pipeline.contacts.frozen import Plan, load_plan, plan_ids
-from pipeline.contacts.ledger.ledger import LOADERS_LOCK, Ledger
-from pipeline.contacts.ledger.values import Run, Tag
 from pipeline.errors import UsageError
+from pipeline.ledger.ledger import LOADERS_LOCK, Ledger
+from pipeline.ledger.values import Run, Tag
 from pipeline.warehouse.lock import is_locked
 
 # The rate is that of the last calls.

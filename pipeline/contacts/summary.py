@@ -9,10 +9,10 @@ from pathlib import Path
 from pipeline.contacts.columns import Column
 from pipeline.contacts.dispositions import Disposition, Outcome
 from pipeline.contacts.mapping import Mapping as ColumnMapping
-from pipeline.contacts.masks import masked, masked_digits
 from pipeline.contacts.people import RowReader
 from pipeline.contacts.reading.source import Record, SourceFacts
 from pipeline.contacts.values import Problem
+from pipeline.masks import masked, masked_digits
 
 _EXAMPLES = 3
 _LINES = 5

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.contacts.evidence import question
-from pipeline.contacts.ledger.aliases import alias_of
-from pipeline.contacts.ledger.ledger import Ledger
 from pipeline.errors import UsageError
+from pipeline.ledger.aliases import alias_of
+from pipeline.ledger.ledger import Ledger
 from pipeline.paths import resource_folder
 from pipeline.warehouse.snapshot import Snapshot
 

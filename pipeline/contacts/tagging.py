@@ -2,12 +2,12 @@
 
 from pipeline.contacts.applied import StoppedError
 from pipeline.contacts.breakers import login_stop, turned_away_stop, unreachable_stop
-from pipeline.contacts.ledger.values import Tag
 from pipeline.contacts.load import Load
 from pipeline.contacts.options import checked_title
 from pipeline.errors import GatewayError, UsageError
 from pipeline.gateway.breaker import Breaker
 from pipeline.gateway.outcome import Outcome, Verdict
+from pipeline.ledger.values import Tag
 
 _SLICE_SECONDS = 1.0
 _DOUBT = (

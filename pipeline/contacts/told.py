@@ -1,9 +1,9 @@
 """All that there is to tell of a plan, as plain values: for programs, and for reports later."""
 
 from pipeline.contacts.codes import sentences
-from pipeline.contacts.masks import masked_digits
 from pipeline.contacts.reading.shapes import SourceFacts
 from pipeline.contacts.summary import Summary, Told, first_details, most_common
+from pipeline.masks import masked_digits
 
 
 def told(summary: Summary) -> dict[str, object]:

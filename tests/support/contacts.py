@@ -9,12 +9,12 @@ import polars as pl
 
 from pipeline.clock import HeldClock
 from pipeline.contacts.frozen import Plan, load_plan
-from pipeline.contacts.ledger.ledger import look_into_ledger, open_ledger
-from pipeline.contacts.ledger.values import RunFacts, Settled, State
 from pipeline.contacts.options import PlanOptions
 from pipeline.contacts.plan import Request, make_plan
 from pipeline.contacts.summary import Summary
 from pipeline.contacts.values import NameRules, PhoneRules
+from pipeline.ledger.ledger import look_into_ledger, open_ledger
+from pipeline.ledger.values import RunFacts, Settled, State
 from pipeline.progress import SilentProgress
 from support.ledger import Somebody
 

@@ -13,8 +13,8 @@ import pytest
 
 from pipeline.cli.main import main
 from pipeline.clock import HeldClock
-from pipeline.contacts.ledger.ledger import open_ledger
-from pipeline.contacts.ledger.values import RunFacts, Settled
+from pipeline.ledger.ledger import open_ledger
+from pipeline.ledger.values import RunFacts, Settled
 from support.ledger import DOUBT, SAVED, START, Desk, Somebody, made_tag
 
 # The tables of a snapshot that decisions read: messages of newsletters and senders.

@@ -8,9 +8,9 @@ from typing import Any
 
 from pipeline.clock import HeldClock
 from pipeline.contacts.applied import Applied
-from pipeline.contacts.ledger.ledger import Ledger, open_ledger
 from pipeline.contacts.options import PlanOptions
 from pipeline.contacts.summary import Summary
+from pipeline.ledger.ledger import Ledger, open_ledger
 from pipeline.progress import SilentProgress
 from pipeline.run import Means, run_build
 from pipeline.settings import Settings

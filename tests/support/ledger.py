@@ -8,8 +8,8 @@ from pathlib import Path
 import pendulum
 
 from pipeline.clock import HeldClock
-from pipeline.contacts.ledger.ledger import Ledger, open_ledger
-from pipeline.contacts.ledger.values import RunFacts, Settled, Tag
+from pipeline.ledger.ledger import Ledger, open_ledger
+from pipeline.ledger.values import RunFacts, Settled, Tag
 
 START = pendulum.datetime(2026, 11, 22, 21, 14)
 ANNA, BOB = "+33612345678", "+33766666666"

@@ -8,9 +8,9 @@ from pathlib import Path
 from pipeline.clock import SystemClock
 from pipeline.contacts.applied import ApplyMeans, ApplyOptions
 from pipeline.contacts.apply import apply_plan
-from pipeline.contacts.ledger.ledger import open_ledger
 from pipeline.emulator.habits import TOKEN
 from pipeline.errors import Sms24Error
+from pipeline.ledger.ledger import open_ledger
 from pipeline.settings import Settings
 from pipeline.values import Secret
 from support.loads import Listed, numbered, writing

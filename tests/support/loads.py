@@ -15,11 +15,11 @@ import httpx
 from pipeline.clock import Clock, HeldClock
 from pipeline.contacts.applied import Applied, ApplyMeans, ApplyOptions
 from pipeline.contacts.apply import apply_plan
-from pipeline.contacts.ledger.ledger import Ledger, look_into_ledger, open_ledger
-from pipeline.contacts.ledger.values import Known
 from pipeline.emulator.habits import TOKEN
 from pipeline.gateway.client import Gateway
 from pipeline.gateway.writing import Writer
+from pipeline.ledger.ledger import Ledger, look_into_ledger, open_ledger
+from pipeline.ledger.values import Known
 from pipeline.settings import Settings
 from pipeline.values import Secret
 from support.ledger import START, Somebody

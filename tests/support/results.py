@@ -8,9 +8,9 @@ from typing import Any
 
 from pipeline.contacts.applied import Applied, Stop
 from pipeline.contacts.frozen import Plan
-from pipeline.contacts.ledger.ledger import open_ledger
 from pipeline.contacts.results import Page, write_results
 from pipeline.contacts.summary import Summary
+from pipeline.ledger.ledger import open_ledger
 from support.contacts import loaded
 from support.loads import LoadBench
 from support.scripted import Scripted

@@ -7,8 +7,8 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import asdict
 
-from pipeline.contacts.ledger.store import Store
-from pipeline.contacts.ledger.values import Run, RunFacts
+from pipeline.ledger.store import Store
+from pipeline.ledger.values import Run, RunFacts
 from pipeline.version import own_version
 
 

@@ -5,9 +5,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from pipeline.contacts.ledger.aliases import Aliases
-from pipeline.contacts.ledger.store import Store, statement
-from pipeline.contacts.ledger.values import Mark, Standing, is_forgotten, key_of
+from pipeline.ledger.aliases import Aliases
+from pipeline.ledger.store import Store, statement
+from pipeline.ledger.values import Mark, Standing, is_forgotten, key_of
 
 _BLOCK = 50_000  # people
 

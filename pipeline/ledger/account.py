@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from pipeline.contacts.ledger.ledger import Ledger
 from pipeline.errors import WrongAccountError
 from pipeline.gateway.client import Gateway
+from pipeline.ledger.ledger import Ledger
 
 _KIND = "account"
 

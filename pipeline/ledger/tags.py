@@ -2,9 +2,9 @@
 
 import sqlite3
 
-from pipeline.contacts.ledger.store import Store, statement
-from pipeline.contacts.ledger.values import Tag, key_of
 from pipeline.errors import Sms24Error
+from pipeline.ledger.store import Store, statement
+from pipeline.ledger.values import Tag, key_of
 
 _DIED = "the process ended before the answer"
 

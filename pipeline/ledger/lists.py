@@ -4,9 +4,9 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from pipeline.contacts.ledger.aliases import Aliases
-from pipeline.contacts.ledger.store import Store, statement
-from pipeline.contacts.ledger.values import is_forgotten
+from pipeline.ledger.aliases import Aliases
+from pipeline.ledger.store import Store, statement
+from pipeline.ledger.values import is_forgotten
 
 
 class Suppression:

@@ -4,9 +4,10 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pipeline.contacts.ledger.aliases import Aliases
-from pipeline.contacts.ledger.store import Store, statement
-from pipeline.contacts.ledger.values import (
+from pipeline.errors import Sms24Error
+from pipeline.ledger.aliases import Aliases
+from pipeline.ledger.store import Store, statement
+from pipeline.ledger.values import (
     Answer,
     Known,
     Obstacle,
@@ -16,7 +17,6 @@ from pipeline.contacts.ledger.values import (
     is_forgotten,
     obstacle_of,
 )
-from pipeline.errors import Sms24Error
 
 _DIED = "the process ended before the answer"
 _AFTER: dict[Answer, State] = {"saved": "saved", "resend": "pending", "drop": "dropped"}

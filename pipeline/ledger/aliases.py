@@ -6,7 +6,7 @@ The hash is the `recipient_key` of the snapshot, so that a person can be named b
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.contacts.ledger.values import FORGOTTEN, is_forgotten
+from pipeline.ledger.values import FORGOTTEN, is_forgotten
 from pipeline.values import Secret
 from pipeline.warehouse.keys import hash_key, keyed
 

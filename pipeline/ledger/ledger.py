@@ -5,14 +5,14 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from pipeline.clock import Clock
-from pipeline.contacts.ledger.aliases import Aliases
-from pipeline.contacts.ledger.changes import Changes
-from pipeline.contacts.ledger.contacts import Contacts
-from pipeline.contacts.ledger.lists import Notes, Suppression
-from pipeline.contacts.ledger.runs import Runs
-from pipeline.contacts.ledger.store import Store, opened
-from pipeline.contacts.ledger.tags import Tags
 from pipeline.errors import UsageError
+from pipeline.ledger.aliases import Aliases
+from pipeline.ledger.changes import Changes
+from pipeline.ledger.contacts import Contacts
+from pipeline.ledger.lists import Notes, Suppression
+from pipeline.ledger.runs import Runs
+from pipeline.ledger.store import Store, opened
+from pipeline.ledger.tags import Tags
 from pipeline.warehouse.lock import writer_lock
 
 LOADERS_LOCK = "ledger.lock"
