@@ -44,6 +44,9 @@ class Settings:
         contacts_rate: contacts sent per second at the most.
         contacts_tag_param: by what name a contact's tag is sent: `ctag_id`, `tag_id` or `both`.
         contacts_trust_503: whether a 503 with Retry-After says that nothing was saved.
+        send_rate: calls per second at the most that send messages.
+        send_batch: messages that one call of a bulk holds at the most.
+        send_zone: the zone (IANA) in which the gateway reads times to send at.
         models_dir: a folder of SQL models of one's own, built into the schema `my`; None for none.
     """
 
@@ -66,6 +69,9 @@ class Settings:
     contacts_rate: float = 5.0
     contacts_tag_param: str = "both"
     contacts_trust_503: bool = False
+    send_rate: float = 2.0
+    send_batch: int = 50
+    send_zone: str = "UTC"
     models_dir: Path | None = None
 
     @property
@@ -229,5 +235,8 @@ _PARSERS: dict[str, Any] = {
     "contacts_rate": _at_least(0.01, float),
     "contacts_tag_param": _one_of("ctag_id", "tag_id", "both"),
     "contacts_trust_503": _yes_or_no,
+    "send_rate": _at_least(0.01, float),
+    "send_batch": _at_least(1, int),
+    "send_zone": _zone,
     "models_dir": lambda value: Path(_text(value)).expanduser(),
 }

@@ -112,6 +112,13 @@ def decode_status(body: Body) -> StatusAnswer:
     return StatusAnswer(message_id, status, title if isinstance(title, str) else None)
 
 
+def decoded(body: Body) -> dict[str, Any]:
+    """Return a whole answer as it is; RefusedError where the gateway says `error`."""
+    _envelope(body)
+    found: dict[str, Any] = msgspec.json.decode(mended(bytes(body)))
+    return found
+
+
 def _envelope(body: Body) -> _Envelope:
     try:
         envelope = msgspec.json.decode(body, type=_Envelope)

@@ -42,7 +42,7 @@ class Outcome:
             its words for the token); `UNSENT` (nobody was reached); `BUSY` (come later); `STOP`
             (turned away: so will the next one be); `IN_DOUBT` (it may have been done).
         message: the gateway's words, or what broke; without any secret.
-        number: the id that the gateway gave; None unless saved.
+        number: the id that the gateway gave; None unless saved, and for a batch of messages.
         http_status: None where no answer began.
         wait_seconds: how long the gateway asks to wait; None if it does not say.
         milliseconds: from the start of the call to its end.
@@ -61,6 +61,8 @@ class _Written(msgspec.Struct):
     message: Any = None
     contact_id: Any = None
     tag_id: Any = None
+    sms_id: Any = None
+    paket_id: Any = None
 
 
 def of_failure(error: httpx.HTTPError) -> Outcome:
@@ -90,16 +92,16 @@ def of_status(
     return Outcome(verdict=verdict, message=message, wait_seconds=wait_seconds)
 
 
-def of_body(body: bytes, key: str) -> Outcome:
-    """Return what the body of an answer with status 200 says; `key` names the id in it."""
+def of_body(body: bytes, key: str | None) -> Outcome:
+    """Return what the body of an answer with status 200 says; `key` names the id in it, if any."""
     try:
         written = _decoded(body)
     except GarbledError as error:
         return Outcome(verdict=Verdict.IN_DOUBT, message=str(error))
-    number = whole_number(written.contact_id if key == "contact_id" else written.tag_id)
+    number = None if key is None else whole_number(getattr(written, key))
     has_id = number is not None and 0 < number <= _LARGEST_ID
     match whole_number(written.error):
-        case 0 if has_id:
+        case 0 if has_id or key is None:
             return Outcome(verdict=Verdict.SAVED, message=words(written.message), number=number)
         case 1 if not has_id:
             return _refusal(words(written.message))

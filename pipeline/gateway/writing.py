@@ -1,15 +1,18 @@
 """Call what writes: once each, never again by itself, and say what is certain of the outcome."""
 
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 import httpx
 
-from pipeline.clock import Clock
+from pipeline.clock import Clock, SystemClock
 from pipeline.errors import GatewayError, RefusedError, UsageError
 from pipeline.gateway import decode
 from pipeline.gateway.client import Gateway
+from pipeline.gateway.endpoints import Newsletter, Sms
 from pipeline.gateway.outcome import (
     Outcome,
     of_body,
@@ -40,7 +43,7 @@ class Writer:
     Args:
         gateway: logs in; it is not closed by this.
         settings: the address, and how tags are named in a form.
-        clock: the time.
+        clock: the time; the machine's own unless given.
         rate: calls a second at the most that are meant to be made.
         transport: stands in for the network, in tests.
     """
@@ -50,14 +53,14 @@ class Writer:
         gateway: Gateway,
         settings: Settings,
         *,
-        clock: Clock,
-        rate: float,
+        clock: Clock | None = None,
+        rate: float = 1.0,
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         hush_http_logs()
         self._gateway = gateway
         self._settings = settings
-        self._clock = clock
+        self._clock = clock or SystemClock()
         self._token = gateway.token()
         kept = {"connection": "close"} if rate < _SLOW else {}
         self._client = httpx.Client(
@@ -83,13 +86,63 @@ class Writer:
     ) -> None:
         self._client.close()
 
+    def send(self, sms: Sms) -> Outcome:
+        """Send one message (`addsms`); its id is the outcome's `number`.
+
+        Of a comma list of numbers one id comes back, of which message nobody documents. SAVED says
+        that the gateway took it: a phone sends it later. REJECTED says that nothing was made; the
+        words for an unknown device, a limit or a lapsed subscription are not documented.
+        """
+        return self._write("addsms", sms.parameters(self._settings.send_zone), "sms_id")
+
+    def send_by_password(self, sms: Sms) -> Outcome:
+        """Send one message by e-mail and password, without a token (`smstosend`); as `send`.
+
+        The password goes along with each message: a token is the better way. UsageError where the
+        settings hold no password.
+        """
+        settings = self._settings
+        if settings.email is None or settings.password is None:
+            raise UsageError(
+                "There is no e-mail and password in the settings.",
+                advice="Set SMS24_EMAIL and SMS24_PASSWORD, or send by the token.",
+            )
+        login = {"email": settings.email, "pass": settings.password.reveal()}
+        return self._write("smstosend", sms.parameters(settings.send_zone), "sms_id", login)
+
+    def send_many(self, messages: Sequence[Sms]) -> Outcome:
+        """Send a batch (`addalotofsms`); it answers no ids.
+
+        Each message should have a `customer_id` of its own, by which `getallsms` finds it. How many
+        one call may hold is not documented; the vendor sends 50. Of a batch that is REJECTED nobody
+        documents whether the messages before the bad one were taken.
+        """
+        zone, token = self._settings.send_zone, self._token.reveal()
+        found = {"token": token, "smsdata": [sms.parameters(zone) for sms in messages]}
+        form: dict[str, str | int] = {"datajson": json.dumps(found)}
+        return self._write("addalotofsms", form, None, {})
+
+    def save_newsletter(self, newsletter: Newsletter) -> Outcome:
+        """Send a text to all contacts of tags (`savepaket`); its id is the outcome's `number`.
+
+        The documentation hints that a person must tap start on the device.
+        """
+        zone = self._settings.send_zone
+        return self._write("savepaket", newsletter.parameters(zone), "paket_id")
+
     def save_tag(self, title: str) -> Outcome:
-        """Make a tag (`savetag`); its id is the outcome's `number`."""
+        """Make a tag (`savetag`); its id is the outcome's `number`.
+
+        Whether a title that exists makes a second tag is not documented.
+        """
         return self._write("savetag", {"title": title}, "tag_id")
 
     def save_contact(self, phone: str, tag_id: int, name: str) -> Outcome:
-        """Put a contact under a tag (`savecontact`); its id is the outcome's `number`."""
-        form = {"phone": phone, **self._tag_fields(tag_id), "fullname": name}
+        """Put a contact under a tag (`savecontact`); its id is the outcome's `number`.
+
+        Whether a number that is in the tag is saved again is not documented.
+        """
+        form: dict[str, str | int] = {"phone": phone, **self._tag_fields(tag_id), "fullname": name}
         return self._write("savecontact", form, "contact_id")
 
     def is_answering(self) -> bool:
@@ -125,12 +178,20 @@ class Writer:
         names = ("ctag_id", "tag_id") if wanted == "both" else (wanted,)
         return dict.fromkeys(names, str(tag_id))
 
-    def _write(self, endpoint: str, form: dict[str, str], key: str) -> Outcome:
-        secrets = {"token": self._token.reveal()}
+    def _write(
+        self,
+        endpoint: str,
+        form: Mapping[str, str | int],
+        key: str | None,
+        login: Mapping[str, str] | None = None,
+    ) -> Outcome:
+        """Make one call; `login` stands in for the token, which the form of a batch holds."""
+        token = {"token": self._token.reveal()}
+        sent = token if login is None else login
         begun = self._clock.monotonic()
         status = None
         try:
-            answer = self._exchange(endpoint, {**form, **secrets})
+            answer = self._exchange(endpoint, {**form, **sent})
         except httpx.HTTPError as error:
             outcome = of_failure(error)
         else:
@@ -138,23 +199,23 @@ class Writer:
             outcome = self._outcome(answer, key)
         return replace(
             outcome,
-            message=without_secrets(outcome.message, secrets),
+            message=without_secrets(outcome.message, {**token, **sent}),
             http_status=status,
             milliseconds=round((self._clock.monotonic() - begun) * 1000),
         )
 
-    def _outcome(self, answer: "_Answer", key: str) -> Outcome:
+    def _outcome(self, answer: "_Answer", key: str | None) -> Outcome:
         if answer.broke is not None:
             return of_failure(answer.broke)
         trusts = self._settings.contacts_trust_503
         said = of_status(answer.status, answer.wait_seconds, trusts_503=trusts)
         return said or of_body(answer.body, key)
 
-    def _exchange(self, endpoint: str, form: dict[str, str]) -> "_Answer":
+    def _exchange(self, endpoint: str, form: Mapping[str, str | int]) -> "_Answer":
         """Return one answer; httpx.HTTPError if none began. Only a 200 has its body read."""
         url = f"{self._settings.base_url}/{endpoint}"
         try:
-            with self._client.stream("POST", url, data=form) as response:
+            with self._client.stream("POST", url, data=dict(form)) as response:
                 answer = _Answer(response.status_code, wait_of(response))
                 if response.status_code == _OK:
                     self._read(response, answer)
