@@ -14,6 +14,8 @@ from pipeline.ledger import store as stores
 from pipeline.ledger.ledger import ledger_path, look_into_ledger, open_ledger
 from support.ledger import ANNA, BOB, SAVED, START, Desk, Somebody, made_tag, opened_desk
 
+LAST = len(stores.MIGRATIONS)
+
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
@@ -69,16 +71,15 @@ def test_w19_an_older_ledger_is_copied_and_brought_up_to_date(
 ) -> None:
     """W19: a ledger of version 1 gets what is new, once, with its rows, after a copy of it."""
     clock, path = HeldClock(START), ledger_path(tmp_path)
-    with open_ledger(tmp_path, clock) as ledger:
-        made_tag(ledger)
-    step = "-- Version 2.\nalter table tag add column colour text;\ncreate table extra (a text);\n"
-    written = stores.statement
-    monkeypatch.setattr(stores, "statement", lambda name: step if name == "2" else written(name))
-    monkeypatch.setattr(stores, "MIGRATIONS", (*stores.MIGRATIONS, "2"))
+    with monkeypatch.context() as patch:
+        patch.setattr(stores, "MIGRATIONS", ("1_tables",))
+        with open_ledger(tmp_path, clock) as ledger:
+            made_tag(ledger)
     for _ in range(2):
         with open_ledger(tmp_path, clock) as ledger:
-            assert ledger._store.rows("select title, colour from tag")[0]["title"] == "Clients"
-            assert ledger._store.rows("pragma user_version")[0][0] == 2
+            assert [tag.title for tag in ledger.tags.every()] == ["Clients"]
+            assert ledger.outbox.every() == []
+            assert ledger._store.rows("pragma user_version")[0][0] == LAST
     backup = tmp_path / "contacts.sqlite.v1.bak"
     assert stat.S_IMODE(backup.stat().st_mode) == 0o600
     with closing(sqlite3.connect(backup)) as old:
@@ -96,12 +97,12 @@ def test_a_migration_that_fails_changes_nothing(
     written = stores.statement
     broken = "create table extra (a text);\ncreate table extra (a text);\n"
     with monkeypatch.context() as patch:
-        patch.setattr(stores, "statement", lambda name: broken if name == "2" else written(name))
-        patch.setattr(stores, "MIGRATIONS", (*stores.MIGRATIONS, "2"))
+        patch.setattr(stores, "statement", lambda name: broken if name == "n" else written(name))
+        patch.setattr(stores, "MIGRATIONS", (*stores.MIGRATIONS, "n"))
         with pytest.raises(sqlite3.OperationalError), open_ledger(tmp_path, HeldClock(START)):
             pass
     with open_ledger(tmp_path, HeldClock(START)) as ledger:
-        assert ledger._store.rows("pragma user_version")[0][0] == 1
+        assert ledger._store.rows("pragma user_version")[0][0] == LAST
         assert not ledger._store.rows("select 1 from sqlite_schema where name = 'extra'")
 
 

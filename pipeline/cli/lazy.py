@@ -22,7 +22,7 @@ class LazyGroup(click.Group):
         """Return a command; None if there is none of that name."""
         if cmd_name not in self._places:
             return None
-        command = getattr(import_module(self._places[cmd_name][0]), cmd_name)
+        command = getattr(import_module(self._places[cmd_name][0]), cmd_name.replace("-", "_"))
         return command if isinstance(command, click.Command) else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click gives it

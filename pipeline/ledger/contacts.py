@@ -169,11 +169,12 @@ class Contacts:
         """
         alias = self._aliases.made(e164)
         with self._store.transaction():
-            sent = self._store.rows(
-                "select 1 from contact where e164 = ? and state = 'sent'", (e164,)
-            )
-            if sent:
-                raise Sms24Error("A load is sending this number.", advice="Wait for it to end.")
+            for table in ("contact", "outbox"):
+                sql = f"select 1 from {table} where e164 = ? and state = 'sent'"  # noqa: S608
+                if self._store.rows(sql, (e164,)):
+                    raise Sms24Error(
+                        "A command is sending to this number.", advice="Wait for it to end."
+                    )
             sql = "update contact set state = 'dropped' where e164 = ? and state = 'pending'"
             self._store.change(sql, (e164,))
             sql = "update contact set e164 = ?, name = '', reason = null where e164 = ?"
@@ -187,7 +188,7 @@ class Contacts:
 
     def _forget_elsewhere(self, e164: str, alias: str) -> None:
         """Replace a number in what was said of it; the hash may be there already."""
-        for name in ("decision", "suppression", "consent", "run"):
+        for name in ("decision", "suppression", "consent", "run", "outbox"):
             self._store.change(statement(f"forget_{name}"), {"e164": e164, "alias": alias})
         self._store.change("delete from consent where e164 = ?", (e164,))
 

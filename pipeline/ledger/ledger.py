@@ -10,17 +10,20 @@ from pipeline.ledger.aliases import Aliases
 from pipeline.ledger.changes import Changes
 from pipeline.ledger.contacts import Contacts
 from pipeline.ledger.lists import Notes, Suppression
+from pipeline.ledger.newsletters import Newsletters
+from pipeline.ledger.outbox import Outbox
 from pipeline.ledger.runs import Runs
 from pipeline.ledger.store import Store, opened
 from pipeline.ledger.tags import Tags
 from pipeline.warehouse.lock import writer_lock
 
 LOADERS_LOCK = "ledger.lock"
+SENDERS_LOCK = "outbox.lock"
 _KEY = "hash_key"
 
 
 class Ledger:
-    """The tags and contacts of one account, and all that happened to them.
+    """The tags, contacts and messages of one account, and all that happened to them.
 
     Every change is on the disk when its call, or the `transaction()` around it, is over.
 
@@ -32,6 +35,8 @@ class Ledger:
         aliases: the hashes that stand for numbers.
         runs: which processes worked on what.
         changes: what has happened since the ledger was copied.
+        outbox: the messages that were sent, or are to be.
+        newsletters: the newsletters that were sent.
     """
 
     def __init__(self, store: Store) -> None:
@@ -44,6 +49,8 @@ class Ledger:
         self.notes = Notes(store)
         self.runs = Runs(store)
         self.changes = Changes(store, aliases)
+        self.outbox = Outbox(store, aliases, self.suppression)
+        self.newsletters = Newsletters(store, aliases)
 
     def transaction(self) -> AbstractContextManager[None]:
         """Do all of a block or nothing, with one write to the disk."""
@@ -60,6 +67,15 @@ class Ledger:
             with self.transaction():
                 self.runs.recover()
                 died = self.contacts.recover() + self.tags.recover()
+            yield died
+
+    @contextmanager
+    def sending(self) -> Iterator[int]:
+        """Be the one who sends messages, also while contacts are loaded; as `loading`."""
+        with writer_lock(self.path.parent, SENDERS_LOCK):
+            self.pin_key()
+            with self.transaction():
+                died = self.outbox.recover() + self.newsletters.recover()
             yield died
 
     def pin_key(self) -> None:

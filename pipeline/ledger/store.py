@@ -13,7 +13,7 @@ from pipeline.errors import BusyError, UsageError, is_disk_full
 
 _HERE = Path(__file__).parent
 # Version N of the ledger is made by the first N of these.
-MIGRATIONS = ("1_tables",)
+MIGRATIONS = ("1_tables", "2_outbox")
 _LOCKED_SECONDS = 30.0
 _SETTINGS = (
     "pragma journal_mode = wal",

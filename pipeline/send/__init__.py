@@ -1,0 +1,1 @@
+"""Send messages and newsletters: planned, shown, sent at most once each."""
