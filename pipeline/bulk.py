@@ -34,6 +34,7 @@ class BulkRequest:
         template: the text, with the names of columns.
         phone: the column of numbers; None to find it.
         at: when to send (UTC); None is now.
+        allows_empty: whether a cell that the text uses may be empty.
     """
 
     file: Path
@@ -46,6 +47,7 @@ class BulkRequest:
     phones: PhoneRules = field(default_factory=PhoneRules)
     reading: ReadingOptions = field(default_factory=ReadingOptions)
     most_segments: int = MOST_SEGMENTS
+    allows_empty: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,7 +100,12 @@ def plan_bulk(
     given = Given(phones=(request.phone,) if request.phone else (), names=())
     mapping = map_columns(facts, sample_of(source), given)
     reader = RowReader(facts.header, mapping, options)
-    template = BodyTemplate(request.template, facts.header, request.most_segments)
+    template = BodyTemplate(
+        request.template,
+        facts.header,
+        request.most_segments,
+        allows_empty=request.allows_empty,
+    )
     now = clock.now()
     plan_id = new_key(now)
     summary = BulkSummary(

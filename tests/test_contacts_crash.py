@@ -24,28 +24,12 @@ from pipeline.ledger.ledger import look_into_ledger, open_ledger
 from pipeline.ledger.values import Answer
 from pipeline.warehouse.lock import writer_lock
 from support.campaign import IS_LONG, rounds
+from support.disk import CrashError, Disk
 from support.fault_server import fault_server
 from support.loads import Listed, LoadBench, numbered, started_load
 from support.scripted import DOUBT, Scripted, outcome
 
 TEN = Listed(numbered(10))
-FULL = "database or disk is full"
-
-
-class CrashError(BaseException):
-    """The end of a process."""
-
-
-class Disk(sqlite3.Connection):
-    """A connection whose commits may fail, as those of a full disk do."""
-
-    is_full: Callable[[], bool] = lambda: False
-
-    def execute(self, sql: str, *given: Any) -> sqlite3.Cursor:
-        """Run a statement; a commit fails while the disk is full."""
-        if sql == "commit" and Disk.is_full():
-            raise sqlite3.OperationalError(FULL)
-        return super().execute(sql, *given)
 
 
 @contextmanager

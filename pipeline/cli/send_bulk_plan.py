@@ -41,6 +41,7 @@ class _Options(TypedDict):
     delimiter: str | None
     sheet: str | None
     max_segments: int
+    allow_empty: bool
     as_json: bool
 
 
@@ -60,6 +61,7 @@ class _Options(TypedDict):
 @click.option("--delimiter", help="What parts the cells. [found]")
 @click.option("--sheet", help="Of a workbook. [the first with rows]")
 @click.option("--max-segments", type=click.IntRange(1, 255), default=6, help="SMS per text. [6]")
+@click.option("--allow-empty", is_flag=True, help="Even if a cell that the text uses is empty.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
 def plan(context: click.Context, file: Path, **options: Unpack[_Options]) -> None:
@@ -129,6 +131,7 @@ def _request(file: Path, options: _Options, settings: "Settings", clock: "Clock"
             sheet=options["sheet"],
         ),
         most_segments=options["max_segments"],
+        allows_empty=options["allow_empty"],
     )
 
 

@@ -7,8 +7,9 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.errors import UsageError
@@ -26,6 +27,7 @@ WORDS = {
     "E_BODY_CONTROL": "The text holds a control character",
     "E_BODY_BROKEN": "The text holds half a character",
     "E_BODY_LONG": "The text is too many SMS (--max-segments)",
+    "E_BODY_CELL": "A cell that the text uses is empty (--allow-empty)",
     "E_BODY_TEMPLATE": "The template does not work for this row",
 }
 
@@ -77,16 +79,20 @@ class BodyTemplate:
         text: the template, Jinja2.
         header: the columns of the file.
         most_segments: SMS that a text may be.
+        allows_empty: whether a cell that the text uses may be empty.
     """
 
-    def __init__(self, text: str, header: Sequence[str], most_segments: int) -> None:
+    def __init__(
+        self, text: str, header: Sequence[str], most_segments: int, *, allows_empty: bool = False
+    ) -> None:
         environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
         environment.globals.clear()  # no range, no lipsum: nothing but the row
         self._header = tuple(header)
         self._names = [(name, variable_of(name)) for name in header]
         self._most = most_segments
         try:
-            used = meta.find_undeclared_variables(environment.parse(text))
+            tree = environment.parse(text)
+            used = meta.find_undeclared_variables(tree)
             self._template: Template = environment.from_string(text)
         except (TemplateError, RecursionError) as error:
             raise UsageError(
@@ -100,9 +106,19 @@ class BodyTemplate:
             raise UsageError(
                 f"The file has no column {unknown[0]!r}.", advice=f"It has: {columns}."
             )
+        named = {node.arg.value for node in tree.find_all(nodes.Getitem) if _is_const(node.arg)}
+        self._needed = [
+            at
+            for at, names in enumerate(self._names)
+            if not allows_empty and ((names[0] in named and "row" in used) or used & {*names})
+        ]
 
     def render(self, cells: Sequence[str]) -> Body:
         """Return the text for a row, or its problem; never an error."""
+        cells = [cell.strip() for cell in cells]
+        empty = next((at for at in self._needed if not cells[at]), None)
+        if empty is not None:
+            return Body(problem="E_BODY_CELL", detail=self._names[empty][1])
         by_header = dict(zip(self._header, cells, strict=True))
         by_name = {variable: by_header[name] for name, variable in reversed(self._names)}
         row: Mapping[str, object] = {**by_name, **by_header, "row": by_header}
@@ -122,6 +138,10 @@ class BodyTemplate:
             if size > _LONGEST:
                 break
         return "".join(pieces)
+
+
+def _is_const(node: nodes.Node) -> TypeGuard[nodes.Const]:
+    return isinstance(node, nodes.Const)
 
 
 def variable_of(header: str) -> str:
