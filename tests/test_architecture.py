@@ -31,6 +31,7 @@ FLOORS = {
     "webhook": 4,
     "importing": 5,
     "bulk": 5,
+    "forgetting": 6,
     "run": 6,
     "cli": 7,
     "__main__": 8,

@@ -28,9 +28,8 @@ def forget(
     Who is to be written to no more is suppressed first: sms24 contacts suppress add.
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.forgetting import forget_in_plans  # noqa: PLC0415
     from pipeline.contacts.numbers import read_number  # noqa: PLC0415
-    from pipeline.importing import renew_results  # noqa: PLC0415
+    from pipeline.forgetting import forget_number  # noqa: PLC0415
     from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
     e164s = list(dict.fromkeys(read_number(n, region, takes_any=True) for n in numbers))
@@ -39,16 +38,13 @@ def forget(
         raise click.Abort
     settings, clock, told = settings_of(context), SystemClock(), []
     data_dir = settings.data_dir
-    with open_ledger(data_dir, clock) as ledger, ledger.loading():
+    with open_ledger(data_dir, clock) as ledger, ledger.loading(), ledger.sending():
         for e164 in e164s:
-            alias = ledger.aliases.made(e164)
-            contacts = ledger.contacts.forget(e164)
-            cut = forget_in_plans(data_dir, e164, alias)
-            renew_results(ledger, data_dir, cut.folders, clock=clock, timezone=settings.timezone)
+            found = forget_number(ledger, data_dir, e164, clock=clock, timezone=settings.timezone)
             number = number_of(e164, whole=False)
             told.append(
-                {"number": number, "hash": alias, "contacts": contacts, "plans": len(cut.folders),
-                 "rows": cut.rows}
+                {"number": number, "hash": found.alias, "contacts": found.contacts,
+                 "plans": found.plans, "rows": found.rows}
             )  # fmt: skip
     if as_json:
         click.echo(json.dumps(told, indent=2))

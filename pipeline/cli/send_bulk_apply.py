@@ -54,7 +54,7 @@ def apply(context: click.Context, plan_id: str, **options: Unpack[_Options]) -> 
         if not options["yes"]:
             known = ledger.outbox.find(plan_id)
             counts = dict(ledger.outbox.counts(known)) if known else {}
-            _show(plan.facts.total, counts, plan.said["sms"], as_json=options["as_json"])
+            _show(plan.total, counts, plan.said["sms"], as_json=options["as_json"])
             return
         code = _send(plan, ledger, settings, options)
     context.exit(code)

@@ -72,6 +72,11 @@ class Outbox:
         assert found is not None  # noqa: S101 - it was just written
         return found
 
+    def renew(self, key: str, fingerprint: str) -> None:
+        """Note that a sending says something else: a person was forgotten in it."""
+        sql = "update sending set fingerprint = ? where key = ?"
+        self._store.change(sql, (fingerprint, key))
+
     def find(self, key: str) -> Sending | None:
         """Return the sending of a key."""
         rows = self._store.rows("select * from sending where key = ?", (key,))

@@ -64,6 +64,10 @@ class Mail(Protocol):
     def facts(self) -> SendingFacts:
         """What the ledger knows it by."""
 
+    @property
+    def total(self) -> int:
+        """How many messages there are; those to people who were forgotten are none."""
+
     def letters(self) -> Iterator[Letter]:
         """Give the messages in order; each customer id once."""
 

@@ -41,7 +41,7 @@ def dispatch(
     sending; KeyboardInterrupt at the second signal; and the database's error where the disk is
     full: no call is made whose intent is not on the disk.
     """
-    done = Dispatched(total=mail.facts.total)
+    done = Dispatched(total=mail.total)
     with ledger.sending() as died, Interrupting() as interrupting:
         done.died = died
         if died:
@@ -95,7 +95,7 @@ class _Dispatcher:
         self._is_doubting = self._has_logged_in = self._has_told_outage = False
 
     def run(self, mail: Mail) -> None:
-        self._means.progress.begin("Sending messages", mail.facts.total)
+        self._means.progress.begin("Sending messages", mail.total)
         for batch in self._batches(mail.letters()):
             if not self._deliver(batch):
                 return

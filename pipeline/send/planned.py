@@ -18,10 +18,12 @@ from pendulum import DateTime
 
 from pipeline.errors import UsageError
 from pipeline.ledger.outgoing import SendingFacts
+from pipeline.ledger.values import is_forgotten
 from pipeline.send.dispatched import Letter
 from pipeline.warehouse.durable import sync
 
 _ID = re.compile(r"\d{4}-\d\d-\d\dT\d{4}Z-[0-9a-f]{6}")
+PLAN, MESSAGES = "plan.json", "messages.csv"
 _COLUMNS = ("line", "to", "at", "segments", "body")
 _AGAIN = "Make the plan again: sms24 send-bulk FILE --text TEMPLATE --device ID"
 
@@ -39,13 +41,20 @@ class BulkPlan:
     facts: SendingFacts
     said: Mapping[str, Any] = field(repr=False)
 
+    @property
+    def total(self) -> int:
+        """How many messages there are, without those to people who were forgotten."""
+        return self.facts.total - int(self.said.get("forgotten", 0))
+
     def letters(self) -> Iterator[Letter]:
-        """Give the messages in order; their customer ids follow each other."""
+        """Give the messages in order, but for people who were forgotten."""
         said = self.said
-        with (self.folder / "messages.csv").open(encoding="utf-8", newline="") as stream:
+        with (self.folder / MESSAGES).open(encoding="utf-8", newline="") as stream:
             rows = csv.reader(stream)
             next(rows)
             for number, (line, to, at, segments, body) in enumerate(rows, self.facts.first_id):
+                if is_forgotten(to):
+                    continue
                 yield Letter(
                     customer_id=number,
                     line=int(line),
@@ -66,7 +75,7 @@ class BulkPlan:
     def refuse_changed_file(self) -> None:
         """Raise UsageError where the list is there and is not what was planned."""
         path = Path(self.said["file"])
-        if path.exists() and _sha256_of(path) != self.said["file_sha256"]:
+        if path.exists() and sha256_of(path) != self.said["file_sha256"]:
             raise UsageError(f"{path} has changed since plan {self.facts.key}.", advice=_AGAIN)
 
     def refuse_over(self, now: DateTime) -> None:
@@ -95,10 +104,10 @@ def load_bulk(data_dir: Path, plan_id: str) -> BulkPlan:
     if not _ID.fullmatch(plan_id) or not folder.is_dir():
         raise UsageError(f"There is no plan {plan_id[:80]!r}.", advice=_AGAIN)
     try:
-        said = json.loads((folder / "plan.json").read_text("utf-8"))
+        said = json.loads((folder / PLAN).read_text("utf-8"))
         fingerprint = said.pop("fingerprint")
-        is_whole = fingerprint == _fingerprint_of(said)
-        if is_whole and _sha256_of(folder / "messages.csv") == said["sha256"]:
+        is_whole = fingerprint == fingerprint_of(said)
+        if is_whole and sha256_of(folder / MESSAGES) == said["sha256"]:
             facts = SendingFacts(
                 key=plan_id,
                 kind="bulk",
@@ -118,7 +127,7 @@ class Freezer:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.total = 0
-        self._stream = (folder / "messages.csv").open("w", encoding="utf-8", newline="")
+        self._stream = (folder / MESSAGES).open("w", encoding="utf-8", newline="")
         self._rows = csv.writer(self._stream, lineterminator="\n")
         self._rows.writerow(_COLUMNS)
 
@@ -130,12 +139,12 @@ class Freezer:
     def finish(self, said: Mapping[str, Any]) -> str:
         """Write `plan.json` last of all; returns the fingerprint."""
         self.close()
-        messages = self.folder / "messages.csv"
+        messages = self.folder / MESSAGES
         sync(messages)
-        found = {**said, "total": self.total, "sha256": _sha256_of(messages)}
-        fingerprint = _fingerprint_of(found)
+        found = {**said, "total": self.total, "sha256": sha256_of(messages)}
+        fingerprint = fingerprint_of(found)
         text = json.dumps({**found, "fingerprint": fingerprint}, indent=2, ensure_ascii=False)
-        plan = self.folder / "plan.json"
+        plan = self.folder / PLAN
         plan.write_text(f"{text}\n", encoding="utf-8")
         sync(plan)
         return fingerprint
@@ -168,12 +177,14 @@ def freezing(data_dir: Path, plan_id: str) -> Iterator[Freezer]:
         shutil.rmtree(draft, ignore_errors=True)
 
 
-def _fingerprint_of(said: Mapping[str, Any]) -> str:
+def fingerprint_of(said: Mapping[str, Any]) -> str:
+    """Return the SHA-256 of all that a plan says, but this."""
     text = json.dumps(said, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _sha256_of(path: Path) -> str:
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

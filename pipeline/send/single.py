@@ -42,6 +42,11 @@ class Single:
     facts: SendingFacts
     text: Text
 
+    @property
+    def total(self) -> int:
+        """How many messages there are."""
+        return self.facts.total
+
     def letters(self) -> Iterator[Letter]:
         """Give the messages in order."""
         for place, number in enumerate(self.text.numbers):
