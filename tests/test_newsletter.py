@@ -64,7 +64,7 @@ def test_it_is_shown_before_it_is_sent(sender: Sender) -> None:
     found = sender.answer(*words(sender, "clients"))
     assert (found["is_dry_run"], found["people"], found["several"], found["sms"]) == (True, 2, 0, 2)
     assert sender.type(*words(sender, "Clients", "Friends")) == 0
-    for said in ("3  people", "1  under more than one", "about 3 SMS", "Nothing was sent"):
+    for said in ("3  people", "1  under more than one", "at most 4 SMS", "Nothing was sent"):
         assert said in sender.said
     assert sender.known.calls()[sender.before :] == []
 

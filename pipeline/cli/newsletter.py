@@ -120,6 +120,7 @@ def _plain(issue: "Issue") -> dict[str, object]:
         "title": issue.title,
         "tags": [tag.title for tag in issue.tags],
         "people": reach.people,
+        "contacts": reach.contacts,
         "several": reach.several,
         "doubtful": reach.doubtful,
         "suppressed": reach.suppressed,
@@ -162,7 +163,7 @@ def _lines(issue: "Issue", settings: "Settings") -> Iterator[str]:
         zone = settings.send_zone
         yield from said("", f"the gateway is told {zone}; nobody documents what it reads", width)
     yield from said("By", f"device {issue.device_id}, slot {issue.sim}", width)
-    yield from said("Cost", f"about {issue.sms:,} SMS in all", width)
+    yield from said("Cost", f"at most {issue.sms:,} SMS in all", width)
     yield ""
     yield "Nothing was sent. With --yes it is."
 

@@ -21,12 +21,14 @@ class Reach:
 
     Attributes:
         people: different numbers under the tags.
+        contacts: contacts under the tags: so many messages at the most.
         several: those under more than one of the tags: they may get it more than once.
         doubtful: those of whom nobody knows whether they are at the gateway.
         suppressed: those who must not be written to.
     """
 
     people: int
+    contacts: int
     several: int
     doubtful: int
     suppressed: int
@@ -44,13 +46,14 @@ class Newsletters:
         asked = (json.dumps([tag.id for tag in tags]),)
         sql = "select e164 from suppression where removed is null"
         stopped = {self._aliases.name_of(row[0]) for row in self._store.rows(sql)}
-        people = several = doubtful = suppressed = 0
+        people = contacts = several = doubtful = suppressed = 0
         for row in self._store.scan(statement("reach"), asked):
             people += 1
+            contacts += row["times"]
             several += row["times"] > 1
             doubtful += row["doubts"] > 0
             suppressed += bool(stopped) and self._aliases.name_of(row["e164"]) in stopped
-        return Reach(people, several, doubtful, suppressed)
+        return Reach(people, contacts, several, doubtful, suppressed)
 
     def find(self, title: str) -> Posted | None:
         """Return the newsletter of a title that was sent, or may have been."""

@@ -44,8 +44,8 @@ class Issue:
 
     @property
     def sms(self) -> int:
-        """SMS that are sent: those of the text, for each time that it reaches somebody."""
-        return self.reach.people * (self.body.segments.count if self.body.segments else 0)
+        """SMS that are sent at the most: those of the text, for each contact under the tags."""
+        return self.reach.contacts * (self.body.segments.count if self.body.segments else 0)
 
 
 def tags_of(ledger: Ledger, titles: Sequence[str]) -> tuple[Tag, ...]:
