@@ -1,5 +1,6 @@
 """Crashes, full disks: no message is sent twice, whatever is cut off where."""
 
+import signal
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -158,3 +159,34 @@ def decided(bench: SendBench, decision: Answer | None) -> list[str]:
         if decision is not None:
             ledger.outbox.resolve([s.customer_id for s in doubtful], decision, "somebody said so")
     return [sent.e164 for sent in doubtful] if decision == "resend" else []
+
+
+def test_the_first_signal_keeps_the_answer_in_flight(tmp_path: Path) -> None:
+    """After one Ctrl-C the call in flight is settled and no other is made, exit 130."""
+    bench = SendBench(tmp_path)
+    bench.gateway.answers = lambda _: signal.raise_signal(signal.SIGINT)
+    done = bench.send(BULK)
+    assert (done.stop and done.stop.kind, done.saved, done.exit_code) == ("interrupted", 1, 130)
+    assert bench.states() == {"saved": 1}
+    bench.gateway.answers = lambda _: None
+    assert bench.send(BULK).saved == 9
+    assert set(bench.gateway.taken.values()) == {1}
+
+
+def test_the_second_signal_leaves_the_call_in_doubt(tmp_path: Path) -> None:
+    """A second Ctrl-C ends it at once; what was in flight is in doubt at the next start."""
+    bench = SendBench(tmp_path)
+
+    def twice(numbers: Sequence[str]) -> None:
+        bench.gateway.take(numbers)
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
+
+    bench.gateway.answers = twice
+    with pytest.raises(KeyboardInterrupt):
+        bench.send(BULK)
+    assert bench.states() == {"sent": 1}
+    bench.gateway.answers = lambda _: None
+    again = bench.send(BULK)
+    assert (again.died, again.saved, again.skipped) == (1, 9, {"in_doubt_before": 1})
+    assert set(bench.gateway.taken.values()) == {1}
