@@ -29,6 +29,7 @@ COMMANDS = {
     "shell": ("pipeline.cli.shell", "The duckdb command line on the snapshot, read-only."),
     "status": ("pipeline.cli.status", "Freshness, holes, warnings, the last runs."),
     "sync": ("pipeline.cli.jobs", "Fetch messages and devices, and land them."),
+    "webhook": ("pipeline.cli.webhook", "Receive what the gateway pushes."),
 }
 
 

@@ -13,6 +13,7 @@ from pipeline.gateway.reading import Reading
 from pipeline.gateway.wire import body_of
 from pipeline.values import CallRecord, Window
 from pipeline.warehouse.asked import Asked, Asking, NewField, Place
+from pipeline.warehouse.events import land_events
 from pipeline.warehouse.frames import Records
 from pipeline.warehouse.inbox import Body, Inbox, Landing, Ticket
 from pipeline.warehouse.messages import MessageStore
@@ -107,7 +108,11 @@ class Lander:
         self._inbox.discard(landing)
 
     def land_leftovers(self) -> int:
-        """Land what an earlier run sealed and could not land; returns how many tickets."""
+        """Land what an earlier run sealed and could not land; returns how many tickets.
+
+        What the gateway has pushed meanwhile lands first.
+        """
+        land_events(self._warehouse, self._inbox.folder / "events")
         landed = 0
         for landing in self._inbox.leftovers():
             self._set_damaged_aside(landing)

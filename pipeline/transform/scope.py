@@ -36,6 +36,7 @@ _NARROW = {
         "raw.devices": "where version_id > getvariable('staged_devices')",
     },
     Refresh.MESSAGE: {
+        "raw.events": _MESSAGES,
         "raw.message_heads": _MESSAGES,
         "staging.message_versions": _MESSAGES,
         "core.messages": _MESSAGES,

@@ -106,6 +106,18 @@ create table if not exists raw.devices (
     first_seen_at timestamptz
 );
 
+-- one row per event that the gateway pushed, by what it says: append-only; message_id, status and device_id
+-- are those of the payload, null where it has none
+create table if not exists raw.events (
+    event_id varchar,
+    kind varchar,
+    message_id bigint,
+    status bigint,
+    device_id bigint,
+    payload varchar using compression zstd,
+    received_at timestamptz
+);
+
 -- one row per message that has changed, vanished or come back since the tables were built
 create table if not exists raw.unbuilt (message_id bigint);
 

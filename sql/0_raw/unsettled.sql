@@ -1,6 +1,6 @@
--- The stretches of time that hold messages which may still change by themselves.
+-- The stretches of time that hold messages which may still change by themselves, or have been pushed since.
 -- Grain: one row per stretch; messages within six hours of each other are one.
--- Reads: raw.message_heads, raw.windows.
+-- Reads: raw.events, raw.message_heads, raw.windows.
 -- Note: a message without a date is sought in the window that brought it. One that was still open when
 --       it was last seen inside its horizon is asked for once more afterwards.
 with
@@ -12,6 +12,16 @@ open as (
         heads.gone_at is null
         and not list_contains($final_statuses, coalesce(heads.status, 0))
         and coalesce(heads.due_at, $now) > least($now, heads.asked_at) - to_hours($settle_hours)
+    union
+    -- an event tells another status than the last asking, which was before it
+    select head_date($reading_column, heads) as moment, heads.call_id
+    from raw.message_heads as heads
+    inner join raw.events as events on heads.message_id = events.message_id
+    where
+        heads.gone_at is null
+        and events.received_at > heads.asked_at
+        and events.status is distinct from heads.status
+        and events.status is not null
 ),
 
 placed as (

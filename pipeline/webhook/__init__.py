@@ -1,0 +1,1 @@
+"""Receive what the gateway pushes, and keep it for the next sync."""
