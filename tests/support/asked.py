@@ -26,7 +26,8 @@ class Asked:
     def __init__(self, world: World | None = None, **habits: Any) -> None:
         self.world = world or make_world(seed=3, messages=0, days=1, now=NOW, future_days=0)
         self.clock = EmulatorClock(NOW)
-        self.gateway = Gateway(self.world, self.clock, Habits(**habits), Faults(), CallLog())
+        self.habits = Habits(**habits)
+        self.gateway = Gateway(self.world, self.clock, self.habits, Faults(), CallLog())
 
     def ask(self, endpoint: str, **fields: object) -> Any:
         """Return the JSON of an endpoint, asked with the token."""
