@@ -25,6 +25,9 @@ def test_every_endpoint_has_a_row_without_a_gap() -> None:
     assert len(found) == 11
     assert all(len(cells) == 4 and all(cells) for cells in found.values())
     world = make_world(seed=3, messages=0, days=1, now=NOW, future_days=0)
-    with running_emulator(world, EmulatorClock(NOW)) as address:
-        served = {name: httpx.post(f"{address}/{name}").status_code for name in (*found, "other")}
+    with (
+        running_emulator(world, EmulatorClock(NOW)) as address,
+        httpx.Client(base_url=address) as client,
+    ):
+        served = {name: client.post(name).status_code for name in (*found, "other")}
     assert served == dict.fromkeys(found, 200) | {"other": 404}

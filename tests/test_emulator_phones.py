@@ -100,6 +100,17 @@ def test_a_phone_is_switched_off_and_on() -> None:
     assert left(served)[0] == HOUR + 11
 
 
+def test_what_is_moved_goes_by_its_new_phone() -> None:
+    """A message that waits on a silent phone is taken by the phone it is moved to, and no other."""
+    served = Asked()
+    moved, stays = served.send(2, device_id=SILENT)
+    edit = {"action": "move", "id": str(moved), "device_id": str(QUICK)}
+    served.gateway.account.write("edit", edit, EPOCH)
+    assert served.statuses(60) == {moved: 7, stays: 3}
+    assert served.rows()[moved]["deviceid"] == QUICK
+    assert served.gateway.account.waiting()[SILENT] == 1
+
+
 def test_messages_end_as_the_shares_say() -> None:
     """Ends have their shares, failures come after the phone took it, and are never sent."""
     ends = ((7, 0.5), (6, 0.2), (8, 0.1), (9, 0.1), (12, 0.05), (100, 0.05))

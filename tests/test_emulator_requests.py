@@ -55,13 +55,18 @@ OTHERWISE = {
     "current": {"getallsms": "smss", "getalldevices": "count device"},
 }
 _Form = dict[str, str]
-WAYS: dict[str, Callable[[str, _Form], httpx.Response]] = {
-    "query": lambda url, form: httpx.get(url, params=form),
-    "query of a post": lambda url, form: httpx.post(url, params=form),
-    "urlencoded": lambda url, form: httpx.post(url, data=form),
-    "multipart": lambda url, form: httpx.post(url, files={n: (None, v) for n, v in form.items()}),
-    "json": lambda url, form: httpx.post(url, json=BATCH if "datajson" in form else form),
+WAYS: dict[str, Callable[[httpx.Client, str, _Form], httpx.Response]] = {
+    "query": lambda client, name, form: client.get(name, params=form),
+    "query of a post": lambda client, name, form: client.post(name, params=form),
+    "urlencoded": lambda client, name, form: client.post(name, data=form),
+    "multipart": lambda client, name, form: client.post(
+        name, files={field: (None, text) for field, text in form.items()}
+    ),
+    "json": lambda client, name, form: client.post(
+        name, json=BATCH if "datajson" in form else form
+    ),
 }
+Served = tuple[str, httpx.Client]
 ROW = (
     "id sendto body customerid status statustitle deviceid urgent created senttime timetosend "
     "sim paketid pakettitle paketbody"
@@ -69,25 +74,26 @@ ROW = (
 
 
 @pytest.fixture(scope="module", params=["", *FLAVOURS])
-def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    """Serve an empty account with one tag and one message; gives its flavour and address."""
+def served(request: pytest.FixtureRequest) -> Iterator[Served]:
+    """Serve an empty account with one tag and one message; gives its flavour and a client."""
     world = make_world(seed=3, messages=0, days=1, now=NOW, future_days=0)
     habits = flavoured(request.param) if request.param else Habits()
-    with running_emulator(world, EmulatorClock(NOW), habits) as address:
+    with (
+        running_emulator(world, EmulatorClock(NOW), habits) as address,
+        httpx.Client(base_url=address) as client,
+    ):
         for endpoint in ("savetag", "addsms"):
-            assert httpx.post(f"{address}/{endpoint}", data=ASKED[endpoint][0]).json()["error"] == 0
-        yield request.param, address
+            assert client.post(endpoint, data=ASKED[endpoint][0]).json()["error"] == 0
+        yield request.param, client
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("endpoint", ASKED)
-def test_each_endpoint_answers_each_way_of_asking(
-    served: tuple[str, str], endpoint: str, way: str
-) -> None:
+def test_each_endpoint_answers_each_way_of_asking(served: Served, endpoint: str, way: str) -> None:
     """However it is asked, an endpoint answers by HTTP 200 with the keys of its flavour."""
-    flavour, address = served
+    flavour, client = served
     form, keys = ASKED[endpoint]
-    answer = WAYS[way](f"{address}/{endpoint}", form)
+    answer = WAYS[way](client, endpoint, form)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
     told = answer.json()
@@ -96,20 +102,20 @@ def test_each_endpoint_answers_each_way_of_asking(
     assert all(type(value) is int for key, value in told.items() if key.endswith("_id"))
 
 
-def test_texts_arrive_whole_whatever_the_way(served: tuple[str, str]) -> None:
+def test_texts_arrive_whole_whatever_the_way(served: Served) -> None:
     """Accents, a plus and blanks in a text survive each way of asking."""
-    _, address = served
+    _, client = served
     form = {"token": TOKEN, **SMS}
     for way in WAYS.values():
-        sms_id = str(way(f"{address}/addsms", form).json()["sms_id"])
-        row = httpx.get(f"{address}/getallsms", params={"token": TOKEN}).json()["smss"][sms_id]
+        sms_id = str(way(client, "addsms", form).json()["sms_id"])
+        row = client.get("getallsms", params={"token": TOKEN}).json()["smss"][sms_id]
         assert (row["body"], row["sendto"]) == (SMS["body"], "+4915752982212")
 
 
-def test_rows_have_the_fields_of_their_flavour(served: tuple[str, str]) -> None:
+def test_rows_have_the_fields_of_their_flavour(served: Served) -> None:
     """The 2021 row has an offset and repeats `created`; today's has a zone and no SIM."""
-    flavour, address = served
-    answer = httpx.get(f"{address}/getallsms", params={"token": TOKEN}).json()
+    flavour, client = served
+    answer = client.get("getallsms", params={"token": TOKEN}).json()
     row = answer["smss"]["62000000"]
     assert list(row) == [k for k in ROW.split() if k != "sim" or flavour != "current"]
     zone = "+01:00" if flavour == "2021" else "Europe/Paris"
@@ -121,11 +127,11 @@ def test_rows_have_the_fields_of_their_flavour(served: tuple[str, str]) -> None:
     assert (row["urgent"], row["customerid"], row["statustitle"]) == (None, None, "New")
 
 
-def test_words_are_those_of_the_flavour(served: tuple[str, str]) -> None:
+def test_words_are_those_of_the_flavour(served: Served) -> None:
     """Answers that save say `Ok` in 2021, and `OK` or `ok` as documented today."""
-    flavour, address = served
+    flavour, client = served
     told = {
-        endpoint: httpx.post(f"{address}/{endpoint}", data=ASKED[endpoint][0]).json()["message"]
+        endpoint: client.post(endpoint, data=ASKED[endpoint][0]).json()["message"]
         for endpoint in ("gettoken", "savetag", "savecontact", "addsms", "addalotofsms")
     }
     sent = "Sms has been saved successfully"

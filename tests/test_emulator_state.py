@@ -21,68 +21,72 @@ from support.emulator import running_app
 SMS = {"sendto": "+33612345678", "body": "x", "device_id": str(QUICK)}
 
 
-def ask(address: str, path: str, **fields: object) -> httpx.Response:
-    """Post fields to an endpoint, with the token and the login."""
+def ask(client: httpx.Client, path: str, **fields: object) -> httpx.Response:
+    """Post fields to an endpoint, or to a control (`/clock`), with the token and the login."""
     login = {"token": TOKEN, "email": EMAIL, "pass": PASSWORD}
     data = {**login, **{name: str(value) for name, value in fields.items()}}
-    url = address.replace("/getdata", "/emulator") if path.startswith("/") else f"{address}/"
-    return httpx.post(f"{url}{path}", data=data)
+    return client.post(f"emulator{path}" if path[0] == "/" else f"getdata/{path}", data=data)
+
+
+def client_of(address: str) -> httpx.Client:
+    """Return a client of the emulator that answers at an address."""
+    return httpx.Client(base_url=address.removesuffix("getdata"))
 
 
 @contextmanager
-def served(path: Path, **options: object) -> Iterator[str]:
+def served(path: Path, **options: object) -> Iterator[httpx.Client]:
     """Serve a small account that keeps its state in a file; then give the file free."""
     given = {"messages": 40, "days": 3, "held_at": NOW, "state": path, **options}
     app: Starlette = make_emulator(Options(**given))  # type: ignore[arg-type]
     try:
-        with running_app(app) as address:
-            yield address
+        with running_app(app) as address, client_of(address) as client:
+            yield client
     finally:
         app.state.kept.close()
 
 
-def write_everything(address: str) -> None:
+def write_everything(client: httpx.Client) -> None:
     """Do one of everything that changes an account."""
-    ask(address, "savetag", title="t")
-    ask(address, "savecontact", phone="+33611111111", tag_id=8303, fullname="Ana")
-    ask(address, "addsms", **SMS)
-    ask(address, "smstosend", **SMS)
-    ask(address, "/clock", advance=15)
+    ask(client, "savetag", title="t")
+    ask(client, "savecontact", phone="+33611111111", tag_id=8303, fullname="Ana")
+    ask(client, "addsms", **SMS)
+    ask(client, "smstosend", **SMS)
+    ask(client, "/clock", advance=15)
     batch = json.dumps({"token": TOKEN, "smsdata": [SMS] * 40})
-    ask(address, "addalotofsms", datajson=batch)
-    ask(address, "savepaket", title="n", body="b", tags=8303, device_id=QUICK)
-    first = next(iter(ask(address, "getallsms").json()["smss"]))
-    ask(address, "/edit", action="delete", id=first)
-    ask(address, "/phones", device_id=QUICK, action="off")
-    ask(address, "addsms", **SMS)
-    ask(address, "/clock", advance=40)
-    ask(address, "/phones", device_id=QUICK, action="on")
-    ask(address, "addsms", **SMS, urgent=1)
-    ask(address, "addsms", **{**SMS, "device_id": 1})  # refused
-    ask(address, "/clock", advance=20)
+    ask(client, "addalotofsms", datajson=batch)
+    ask(client, "savepaket", title="n", body="b", tags=8303, device_id=QUICK)
+    first = next(iter(ask(client, "getallsms").json()["smss"]))
+    ask(client, "/edit", action="delete", id=first)
+    ask(client, "/phones", device_id=QUICK, action="off")
+    ask(client, "addsms", **SMS)
+    ask(client, "/clock", advance=40)
+    ask(client, "/phones", device_id=QUICK, action="on")
+    ask(client, "addsms", **SMS, urgent=1)
+    ask(client, "addsms", **{**SMS, "device_id": 1})  # refused
+    ask(client, "/clock", advance=20)
 
 
-def everything(address: str) -> list[str]:
+def everything(client: httpx.Client) -> list[str]:
     """Return all that can be seen of an account, now and an hour later, and its next ids."""
-    seen = [ask(address, "/clock").text, ask(address, "/account").text]
+    seen = [ask(client, "/clock").text, ask(client, "/account").text]
     for seconds in (0, 3600):
-        ask(address, "/clock", advance=seconds)
-        seen += [ask(address, name).text for name in ("getallsms", "getalldevices")]
-    return [*seen, ask(address, "savetag", title="u").text, ask(address, "addsms", **SMS).text]
+        ask(client, "/clock", advance=seconds)
+        seen += [ask(client, name).text for name in ("getallsms", "getalldevices")]
+    return [*seen, ask(client, "savetag", title="u").text, ask(client, "addsms", **SMS).text]
 
 
 def test_an_account_goes_on_after_a_restart(tmp_path: Path) -> None:
     """Messages, their lives, tags, contacts, newsletters, edits, phones and clock are as before."""
-    with served(tmp_path / "a") as address:
-        write_everything(address)
+    with served(tmp_path / "a") as client:
+        write_everything(client)
     (tmp_path / "b").write_bytes((tmp_path / "a").read_bytes())
-    with served(tmp_path / "a") as address:
-        again = everything(address)
-    with served(tmp_path / "c") as address:  # one that is never stopped
-        write_everything(address)
-        assert everything(address) == again
-    with served(tmp_path / "b") as address:
-        assert everything(address) == again
+    with served(tmp_path / "a") as client:
+        again = everything(client)
+    with served(tmp_path / "c") as client:  # one that is never stopped
+        write_everything(client)
+        assert everything(client) == again
+    with served(tmp_path / "b") as client:
+        assert everything(client) == again
     assert '"status":7' in again[4]
     assert json.loads(again[1])["messages"] == 45
 
@@ -90,8 +94,8 @@ def test_an_account_goes_on_after_a_restart(tmp_path: Path) -> None:
 def test_the_file_holds_no_secret(tmp_path: Path) -> None:
     """The file is its owner's alone, and has no token, e-mail or password."""
     path = tmp_path / "state"
-    with served(path) as address:
-        write_everything(address)
+    with served(path) as client:
+        write_everything(client)
     text = path.read_text(encoding="utf-8")
     assert path.stat().st_mode & 0o777 == 0o600
     assert text.count("\n") == 15
@@ -101,15 +105,15 @@ def test_the_file_holds_no_secret(tmp_path: Path) -> None:
 def test_a_line_that_was_cut_off_was_never_written(tmp_path: Path) -> None:
     """A line without its end is dropped, and the next one is whole."""
     path = tmp_path / "state"
-    with served(path) as address:
-        ask(address, "savetag", title="one")
+    with served(path) as client:
+        ask(client, "savetag", title="one")
     whole = path.read_bytes()
     path.write_bytes(whole + whole.splitlines(keepends=True)[-1][:-9])
-    with served(path) as address:
-        assert ask(address, "/account").json()["tags"] == {"8303": "one"}
-        ask(address, "savetag", title="two")
-    with served(path) as address:
-        assert ask(address, "/account").json()["tags"] == {"8303": "one", "8304": "two"}
+    with served(path) as client:
+        assert ask(client, "/account").json()["tags"] == {"8303": "one"}
+        ask(client, "savetag", title="two")
+    with served(path) as client:
+        assert ask(client, "/account").json()["tags"] == {"8303": "one", "8304": "two"}
 
 
 @pytest.mark.parametrize(
@@ -137,11 +141,11 @@ def test_another_account_is_refused(tmp_path: Path, changes: dict[str, object]) 
 def test_faults_are_no_part_of_the_account(tmp_path: Path) -> None:
     """An account may be gone on with under other faults."""
     path = tmp_path / "state"
-    with served(path) as address:
-        ask(address, "savetag", title="t")
+    with served(path) as client:
+        ask(client, "savetag", title="t")
     habits = Habits(fault_rate=0.0, answer_seconds=0.001)
-    with served(path, habits=habits, fault_rates={"savetag": 1.0}) as address:
-        assert ask(address, "/account").json()["tags"] == {"8303": "t"}
+    with served(path, habits=habits, fault_rates={"savetag": 1.0}) as client:
+        assert ask(client, "/account").json()["tags"] == {"8303": "t"}
 
 
 @pytest.mark.parametrize("text", ["hello\n", "[]\n", "{}\n", '{"form": "other"}\n'])
@@ -186,10 +190,10 @@ def test_what_was_written_survives_a_kill(tmp_path: Path) -> None:
     for _ in range(2):
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout is not None
-            address = process.stdout.readline().split()[-1]
-            ask(address, "/clock", advance=3600)
-            told.append([ask(address, "addsms", **SMS).json()["sms_id"] for _ in range(3)])
-            times.append(ask(address, "/clock").text)
+            with client_of(process.stdout.readline().split()[-1]) as client:
+                ask(client, "/clock", advance=3600)
+                told.append([ask(client, "addsms", **SMS).json()["sms_id"] for _ in range(3)])
+                times.append(ask(client, "/clock").text)
             process.kill()
     assert told == [[7, 8, 9], [10, 11, 12]]
     first, second = (datetime.fromisoformat(text) for text in times)

@@ -56,7 +56,7 @@ class Account:
             "savetag": self._save_tag,
             "savecontact": self._save_contact,
             "savepaket": self._save_newsletter,
-            "edit": lambda fields, now: {"id": edit_by_hand(self.world, fields, now)},
+            "edit": self._edit,
             "phones": self._turn,
             "start": self._start,
             "clock": lambda _, __: {},
@@ -159,6 +159,12 @@ class Account:
         if waits:
             self.unstarted[paket] = made
         return {"paket_id": paket}
+
+    def _edit(self, fields: Fields, now: int) -> Values:
+        edited = edit_by_hand(self.world, fields, now)
+        if fields["action"] == "move":
+            self._fleet.pass_on(edited, needed_number(fields, "device_id"), now)
+        return {"id": edited}
 
     def _start(self, fields: Fields, now: int) -> Values:
         """Let a newsletter go that waits for it."""

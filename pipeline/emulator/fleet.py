@@ -6,7 +6,7 @@ sent and when, never from when somebody looks: looking later gives the same live
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from random import Random
 
 from pipeline.emulator.cast import Phone, Sim
@@ -15,6 +15,8 @@ from pipeline.emulator.traffic import NEVER, Message
 from pipeline.emulator.world import World
 
 _RECEIVED = frozenset({7, 8})
+# Threads look at the clock before they take their turn: so much earlier is not put back.
+_RACE = 2
 _Waiting = tuple[int, int, Message]
 
 
@@ -38,14 +40,15 @@ class _Worker:
 
     @property
     def waiting(self) -> int:
+        """How many messages wait."""
         return len(self.later) + len(self.ready)
 
     def give(self, message: Message, now: int) -> None:
+        """Let a message wait."""
         start = max(message.created, message.due or 0)
-        if now < self.worked_until:  # the clock was put back, and so is the phone
-            self.free_at = now + 1
+        if now < self.worked_until - _RACE:  # the clock was put back, and so is the phone
+            self.free_at = self.worked_until = now
         self.free_at = max(self.free_at, now + 1)
-        self.worked_until = now
         heappush(self.later, (start, message.message_id, message))
 
     def next_poll(self) -> int:
@@ -57,11 +60,22 @@ class _Worker:
         return -(-at // pause) * pause
 
     def take(self, at: int, most: int) -> Iterator[Message]:
+        """Take the first messages whose time has come, the urgent before the others."""
         while self.later and self.later[0][0] <= at:
             start, message_id, message = heappop(self.later)
             heappush(self.ready, (not message.is_urgent, start, message_id, message))
         for _ in range(min(most, len(self.ready))):
             yield heappop(self.ready)[-1]
+
+    def drop(self, message_id: int) -> Message | None:
+        """Take a message out of what waits and return it."""
+        waiting = [message for *_, message in self.later] + [m for *_, m in self.ready]
+        found = next((m for m in waiting if m.message_id == message_id), None)
+        self.later = [entry for entry in self.later if entry[-1] is not found]
+        self.ready = [entry for entry in self.ready if entry[-1] is not found]
+        heapify(self.later)
+        heapify(self.ready)
+        return found
 
 
 class Fleet:
@@ -89,6 +103,16 @@ class Fleet:
     def give(self, message: Message, now: int) -> None:
         """Let a message wait on its phone."""
         self._workers[message.device_id].give(message, now)
+
+    def pass_on(self, message_id: int, device_id: int, now: int) -> None:
+        """Let a message that waits on a phone wait on another one; nothing if none has it."""
+        if device_id not in self._workers:
+            return
+        for worker in self._workers.values():
+            message = worker.drop(message_id)
+            if message is not None:
+                self._workers[device_id].give(message, now)
+                return
 
     def work_until(self, now: int) -> None:
         """Let the phones do what they do up to an instant."""
