@@ -105,6 +105,16 @@ def test_inserts_have_ids_of_their_own(world: World) -> None:
     assert row.due_at == pendulum.from_timestamp(due)
 
 
+def test_inserts_in_an_empty_account_have_ids_of_their_own() -> None:
+    """Also where no message was ever made, no two late inserts share an id."""
+    empty = make_world(seed=3, messages=0, days=1, now=NOW, future_days=0)
+    new = [empty.insert(EPOCH, device_id=1, at=EPOCH) for _ in range(3)]
+    assert [message.message_id for message in empty.between(0, EPOCH + 1, EPOCH)] == new
+    assert len(set(new)) == 3
+    found = [empty.find(message_id) for message_id in (*new, new[-1] + 1, new[0] - 1)]
+    assert [message and message.message_id for message in found] == [*new, None, None]
+
+
 @pytest.mark.parametrize("with_due", [False, True])
 def test_what_is_resent_lives_anew(world: World, *, with_due: bool) -> None:
     """A resent message is new again under its id, then is taken, sent and delivered once more."""

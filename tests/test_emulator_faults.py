@@ -81,6 +81,22 @@ def test_a_plan_is_switched_off_and_on() -> None:
     assert (faults.calls, faults.served) == (5, 3)
 
 
+def test_each_endpoint_may_have_a_rate_of_its_own() -> None:
+    """A rate of an endpoint is its own; a change without endpoints is for all of them."""
+
+    def share(name: str) -> float:
+        return sum(faults.choose(name, {}) is not None for _ in range(500)) / 500
+
+    faults = Faults(seed=1, rate=0.2, rates={"addsms": 1.0, "savetag": 0.0})
+    assert (share("addsms"), share("savetag")) == (1, 0)
+    assert 0.1 < share("getallsms") < 0.3
+    faults.change(0.0, endpoints=("addsms", "getallsms"))
+    assert (share("addsms"), share("savetag"), share("getallsms")) == (0, 0, 0)
+    assert 0.1 < share("savecontact") < 0.3
+    faults.change(1.0)
+    assert (share("addsms"), share("savetag")) == (1, 1)
+
+
 def test_threads_share_a_plan() -> None:
     """Calls from many threads are counted once each, and together fail as one thread's would."""
     faults = Faults(seed=1, rate=0.5)
@@ -153,6 +169,59 @@ def test_faults_are_switched_over_http(address: str) -> None:
     assert told.json() == {"calls": 5, "served": 5}
     assert {ask(address).status_code for _ in range(5)} == {200}
     assert ask(address, "emulator/faults", rate=1, kinds="flood").status_code == 400
+
+
+def test_faults_of_one_endpoint_are_switched_over_http(address: str) -> None:
+    """Faults may be switched on for some endpoints alone."""
+    ask(address, "emulator/faults", rate=1, kinds="503", endpoint="getalldevices,savetag")
+    codes = [ask(address, f"getdata/{n}").status_code for n in ("getalldevices", "getallsms")]
+    assert codes == [503, 200]
+    assert ask(address, "emulator/faults", rate="often").status_code == 400
+
+
+def test_a_message_is_kept_though_its_answer_is_lost(address: str) -> None:
+    """A dropped connection loses the answer of a send, not the message; a refusal keeps none."""
+    sms = {"sendto": "+33612345678", "body": "x", "device_id": 11231}
+    ask(address, "emulator/faults", rate=1, kinds="reset", endpoint="addsms")
+    with pytest.raises(httpx.RemoteProtocolError):
+        ask(address, "getdata/addsms", **sms)
+    ask(address, "emulator/faults", rate=1, kinds="500,html,error1", endpoint="addsms")
+    for _ in range(5):
+        ask(address, "getdata/addsms", **sms)
+    assert ask(address, "emulator/account").json()["messages"] == 1
+
+
+def test_phones_are_switched_over_http(address: str) -> None:
+    """A phone is switched off, and told to be waited for; the account tells what was written."""
+    assert ask(address, "emulator/phones", device_id=11231, action="off").json()["11231"] == 0
+    sms = {"sendto": "+33612345678", "body": "x", "device_id": 11231}
+    ask(address, "getdata/addsms", **sms)
+    ask(address, "emulator/clock", advance=3600)
+    assert httpx.get(address.replace("/getdata", "/emulator/phones")).json()["11231"] == 1
+    ask(address, "emulator/phones", device_id=11231, action="on")
+    ask(address, "emulator/clock", advance=60)
+    assert ask(address, "emulator/phones").status_code == 400
+    assert httpx.get(address.replace("/getdata", "/emulator/phones")).json()["11231"] == 0
+    ask(address, "getdata/savetag", title="t")
+    told = ask(address, "emulator/account").json()
+    assert told == {"tags": {"8303": "t"}, "contacts": {"8303": 0}, "newsletters": 0, "messages": 1}
+
+
+def test_the_clock_is_driven_over_http(address: str) -> None:
+    """The clock is set, advanced, freed and held; what is no time is refused."""
+
+    def clock(**fields: object) -> str:
+        return ask(address, "emulator/clock", **fields).text
+
+    assert clock() == clock() == "2026-11-02T12:00:00+00:00"
+    assert clock(advance=90) == "2026-11-02T12:01:30+00:00"
+    assert clock(now="2026-11-05T01:00:00+01:00", advance=1) == "2026-11-05T00:00:01+00:00"
+    clock(hold=0)
+    assert clock() != clock()
+    clock(hold=1)
+    assert clock() == clock()
+    for wrong in ({"now": "noon"}, {"advance": "soon"}):
+        assert ask(address, "emulator/clock", **wrong).status_code == 400
 
 
 def test_edits_are_made_over_http(address: str) -> None:

@@ -1,6 +1,7 @@
-"""The emulator's own endpoints: its clock, edits by hand, its faults, what it was asked."""
+"""The emulator's own endpoints: its clock, edits by hand, its phones, its faults, its log."""
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from typing import cast
 
 import pendulum
@@ -8,105 +9,113 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from pipeline.emulator.account import Account
 from pipeline.emulator.faults import KINDS, FaultKind, Faults
-from pipeline.emulator.forms import Fields, integer, read_fields
+from pipeline.emulator.forms import Fields, read_fields
 from pipeline.emulator.log import CallLog
 from pipeline.emulator.watch import EmulatorClock
-from pipeline.emulator.world import World
 
 _METHODS = ["GET", "POST"]
+_Control = Callable[[Fields], Response]
 
 
-async def fields_of(request: Request) -> Fields:
+async def fields_of(request: Request, *, takes_json: bool = True) -> Fields:
     """Return the fields of a request."""
     content_type = request.headers.get("content-type", "")
-    return read_fields(request.url.query, content_type, await request.body())
+    body = await request.body()
+    return read_fields(request.url.query, content_type, body, takes_json=takes_json)
 
 
-def control_routes(world: World, clock: EmulatorClock, faults: Faults, log: CallLog) -> list[Route]:
+class Desk:
+    """What can be done to the emulator from outside; a ValueError or LookupError is no sense."""
+
+    def __init__(
+        self, account: Account, clock: EmulatorClock, faults: Faults, log: CallLog
+    ) -> None:
+        self._account = account
+        self._clock = clock
+        self._faults = faults
+        self._log = log
+
+    def drive(self, fields: Fields) -> Response:
+        """Set, advance, hold or free the clock, and tell its time."""
+        before = self._clock.now()
+        told = fields.get("now")
+        to = pendulum.instance(datetime.fromisoformat(told)) if told else before
+        to = to.add(seconds=float(fields.get("advance", "0")))
+        if to != before or fields.get("hold"):
+            drive = {"from": before.isoformat(), "to": to.isoformat()}
+            # What the phones do until then is done before the clock moves, maybe back.
+            held = {"held": fields.get("hold", "")}
+            self._account.write("clock", {**drive, **held}, _epoch(before))
+            self._clock.set(to)
+        if fields.get("hold"):
+            self._clock.hold(is_held=fields["hold"] == "1")
+        return Response(self._clock.now().isoformat(), media_type="text/plain")
+
+    def edit(self, fields: Fields) -> Response:
+        """Change a message as an operator does, and tell its id."""
+        return JSONResponse(self._account.write("edit", fields, self._now()))
+
+    def phones(self, fields: Fields) -> Response:
+        """Switch a phone on or off, start a newsletter, and tell how much waits on each."""
+        if fields.get("action") == "start":
+            self._account.write("start", fields, self._now())
+        elif fields:
+            self._account.write("phones", fields, self._now())
+        self._account.work_until(self._now())
+        return JSONResponse(self._account.waiting())
+
+    def change_faults(self, fields: Fields) -> Response:
+        """Give the plan another rate, kinds and endpoints, and tell how much it has done."""
+        endpoints = tuple(name for name in fields.get("endpoint", "").split(",") if name)
+        self._faults.change(float(fields.get("rate", "0")), _kinds(fields), endpoints)
+        return JSONResponse({"calls": self._faults.calls, "served": self._faults.served})
+
+    def tell_account(self, _: Fields) -> Response:
+        """Tell what clients have written."""
+        account = self._account
+        return JSONResponse(
+            {
+                "tags": account.tags,
+                "contacts": {tag: len(phones) for tag, phones in account.contacts.items()},
+                "newsletters": account.newsletters,
+                "messages": len(account.world.added),
+            }
+        )
+
+    def tell_log(self, _: Fields) -> Response:
+        """Tell what was asked."""
+        return JSONResponse({"total": self._log.total, "calls": self._log.calls()})
+
+    def _now(self) -> int:
+        return _epoch(self._clock.now())
+
+
+def control_routes(desk: Desk) -> list[Route]:
     """Return the routes below `/emulator`; a request that makes no sense is answered by 400."""
-
-    async def drive(request: Request) -> Response:
-        fields = await fields_of(request)
-        if "now" in fields:
-            clock.set(pendulum.DateTime.fromisoformat(fields["now"]))
-        clock.advance(float(fields.get("advance", "0")))
-        return Response(clock.now().isoformat(), media_type="text/plain")
-
-    async def edit(request: Request) -> Response:
-        try:
-            edited = _edit(world, await fields_of(request), int(clock.now().timestamp()))
-        except (LookupError, ValueError) as error:
-            return Response(str(error), 400, media_type="text/plain")
-        return JSONResponse({"id": edited})
-
-    async def change_faults(request: Request) -> Response:
-        fields = await fields_of(request)
-        try:
-            faults.change(float(fields.get("rate", "0")), _kinds(fields))
-        except ValueError as error:
-            return Response(str(error), 400, media_type="text/plain")
-        return JSONResponse({"calls": faults.calls, "served": faults.served})
-
-    async def tell_log(_: Request) -> Response:
-        return JSONResponse({"total": log.total, "calls": log.calls()})
-
     return [
-        Route("/emulator/clock", drive, methods=_METHODS),
-        Route("/emulator/edit", edit, methods=["POST"]),
-        Route("/emulator/faults", change_faults, methods=["POST"]),
-        Route("/emulator/log", tell_log, methods=_METHODS),
+        _route("clock", desk.drive),
+        _route("edit", desk.edit, ["POST"]),
+        _route("phones", desk.phones),
+        _route("faults", desk.change_faults, ["POST"]),
+        _route("account", desk.tell_account),
+        _route("log", desk.tell_log),
     ]
 
 
-def _edit(world: World, fields: Fields, now: int) -> int:
-    """Do what an operator does and return the id; at the emulated instant, if not told when."""
-    at = _instant(fields, "at")
-    at = now if at is None else at
-    action, message_id = fields.get("action", ""), integer(fields, "id") or 0
-    match action:
-        case "set_status":
-            world.set_status(message_id, _needed(fields, "status"), at)
-        case "delete":
-            world.delete(message_id, at)
-        case "restore":
-            world.restore(message_id, at)
-        case "resend":
-            world.resend(message_id, at)
-        case "move":
-            device = _needed(fields, "device_id")
-            world.move(message_id, device, at, sim=integer(fields, "sim"))
-        case "insert":
-            created, status = _instant(fields, "created"), integer(fields, "status")
-            return world.insert(
-                now if created is None else created,
-                device_id=_needed(fields, "device_id"),
-                sim=integer(fields, "sim") or 0,
-                status=7 if status is None else status,
-                due=_instant(fields, "due"),
-                at=at,
-            )
-        case _:
-            raise ValueError(f"{action!r} is no action")
-    return message_id
+def _route(name: str, control: _Control, methods: list[str] = _METHODS) -> Route:
+    async def endpoint(request: Request) -> Response:
+        try:
+            return control(await fields_of(request))
+        except (LookupError, ValueError) as error:
+            return Response(str(error), 400, media_type="text/plain")
+
+    return Route(f"/emulator/{name}", endpoint, methods=methods)
 
 
-def _needed(fields: Fields, name: str) -> int:
-    value = integer(fields, name)
-    if value is None:
-        raise ValueError(f"the field {name} is needed")
-    return value
-
-
-def _instant(fields: Fields, name: str) -> int | None:
-    """Return an instant given in epoch seconds or in ISO form, there in UTC if not told."""
-    if not fields.get(name):
-        return None
-    seconds = integer(fields, name)
-    if seconds is not None:
-        return seconds
-    moment = datetime.fromisoformat(fields[name])
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+def _epoch(moment: pendulum.DateTime) -> int:
+    return int(moment.timestamp())
 
 
 def _kinds(fields: Fields) -> tuple[FaultKind, ...]:

@@ -36,6 +36,7 @@ class Faults:
     Args:
         seed: which plan.
         rate: share of calls that fail.
+        rates: the same by endpoint, for those that have one of their own.
         kinds: the kinds that the dice choose from.
         script: the kind of fault by number of call; the first call of the plan is 1.
         rule: gives the kind of fault for an endpoint and the fields of a call, or None.
@@ -46,6 +47,7 @@ class Faults:
         *,
         seed: int = 0,
         rate: float = 0.0,
+        rates: Mapping[str, float] | None = None,
         kinds: tuple[FaultKind, ...] = KINDS,
         script: Mapping[int, FaultKind] | None = None,
         rule: Callable[[str, Fields], FaultKind | None] | None = None,
@@ -53,6 +55,7 @@ class Faults:
         self._lock = threading.Lock()
         self._dice = Random(seed)
         self._rate = rate
+        self._rates = dict(rates or {})
         self._kinds = kinds
         self._script = dict(script or {})
         self._rule = rule
@@ -86,10 +89,22 @@ class Faults:
         """Serve the faults of the plan again."""
         self._is_on = True
 
-    def change(self, rate: float, kinds: tuple[FaultKind, ...] = KINDS) -> None:
-        """Give the dice another rate and other kinds, and switch the plan on."""
+    def change(
+        self,
+        rate: float,
+        kinds: tuple[FaultKind, ...] = KINDS,
+        endpoints: tuple[str, ...] = (),
+    ) -> None:
+        """Give the dice another rate and other kinds, and switch the plan on.
+
+        With endpoints the rate is theirs, and that of the others stays; without, it is of all.
+        """
         with self._lock:
-            self._rate, self._kinds = rate, kinds or KINDS
+            if endpoints:
+                self._rates |= dict.fromkeys(endpoints, rate)
+            else:
+                self._rate, self._rates = rate, {}
+            self._kinds = kinds or KINDS
             self._is_on = True
 
     def _planned(self, endpoint: str, fields: Fields) -> FaultKind | None:
@@ -99,4 +114,5 @@ class Faults:
         ruled = None if self._rule is None else self._rule(endpoint, fields)
         if ruled is not None:
             return ruled
-        return self._dice.choice(self._kinds) if self._dice.random() < self._rate else None
+        rate = self._rates.get(endpoint, self._rate)
+        return self._dice.choice(self._kinds) if self._dice.random() < rate else None

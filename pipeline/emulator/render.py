@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,22 +10,11 @@ from zoneinfo import ZoneInfo
 from pipeline.emulator.cast import Phone
 from pipeline.emulator.habits import Habits
 from pipeline.emulator.traffic import DAY, Message
+from pipeline.emulator.words import TITLES, TITLES_TODAY, words_of
 
-TITLES = {
-    1: "New",
-    2: "Taken from Server",
-    3: "Queued for sending",
-    5: "Income",
-    6: "Sent by Phone",
-    7: "Sms Delivered",
-    8: "Sms Not Delivered",
-    9: "Not SENT - Generic failure",
-    10: "Not sent - No service",
-    11: "Not Sent - Null PDU",
-    12: "Not Sent - Radio off",
-    100: "not sent - NOT ALLOWED",
-    101: "not sent - Not Allowed At all",
-}
+_QUARTER = 900
+_TWO = tuple(f"{number:02}" for number in range(60))
+_NO_NEWSLETTER = '"paketid":null,"pakettitle":null,"paketbody":null'
 
 
 def php_json(value: Any) -> str:
@@ -33,19 +22,37 @@ def php_json(value: Any) -> str:
     return json.dumps(value, separators=(",", ":")).replace("/", "\\/")
 
 
+class Json(str):
+    """A text that is JSON already."""
+
+    __slots__ = ()
+
+
 class Renderer:
     """Writes rows in one zone for one set of habits."""
 
     def __init__(self, habits: Habits, zone: str) -> None:
         self._habits = habits
+        self._titles = TITLES_TODAY if habits.titles == "current" else TITLES
         self._zone = ZoneInfo(zone)
         self._zone_name = php_json(zone)
+        self._shown: dict[int, str] = {}
+        self._quarters: dict[int, tuple[str, int, str]] = {}
 
     def date(self, epoch: int | None) -> str:
         """Return an instant as PHP dumps a DateTime, or null."""
         if epoch is None:
             return "null"
-        moment = datetime.fromtimestamp(epoch, self._zone)
+        quarter, seconds = divmod(epoch, _QUARTER)
+        head, minute, tail = self._quarters.get(quarter) or self._quarter(quarter)
+        return f"{head}{_TWO[minute + seconds // 60]}:{_TWO[seconds % 60]}{tail}"
+
+    def _quarter(self, quarter: int) -> tuple[str, int, str]:
+        """Return what dates of a quarter of an hour share: up to the hour, the minute, the rest.
+
+        No clock is set within one, so that a zone has to be asked only once for each.
+        """
+        moment = datetime.fromtimestamp(quarter * _QUARTER, self._zone)
         kind = self._habits.date_type
         if kind == 3:
             zone = self._zone_name
@@ -54,8 +61,10 @@ class Renderer:
             zone = f'"{offset[:3]}:{offset[3:]}"'
         else:
             zone = php_json(moment.tzname())
-        wall = moment.replace(tzinfo=None).isoformat(" ")
-        return f'{{"date":"{wall}.000000","timezone_type":{kind},"timezone":{zone}}}'
+        tail = f'.000000","timezone_type":{kind},"timezone":{zone}}}'
+        shared = f'{{"date":"{moment:%Y-%m-%d %H:}', moment.minute, tail
+        self._quarters[quarter] = shared
+        return shared
 
     def number(self, value: int | None) -> str:
         """Return a number, as text where that is the habit; or null."""
@@ -63,26 +72,52 @@ class Renderer:
             return "null"
         return f'"{value}"' if self._habits.numbers_as_text else str(value)
 
+    def title(self, status: int) -> str:
+        """Return the name of a status."""
+        return self._titles.get(status, "Unknown")
+
+    def answer(self, name: str, values: dict[str, object]) -> str:
+        """Return the answer of an endpoint with its words; a text that is JSON stays so."""
+        order, message = words_of(name, self._habits.words)
+        told = {"error": 0, "message": message, **values}
+        keys = [key for key in order.split() if key in told]
+        return "{" + ",".join(f'"{key}":{self._value(key, told[key])}' for key in keys) + "}"
+
+    def _value(self, key: str, value: object) -> str:
+        if isinstance(value, int) and not isinstance(value, bool) and key != "error":
+            return self.number(value)
+        return value if isinstance(value, Json) else php_json(value)
+
     def message(self, message: Message, now: int) -> str:
         """Return a message with its key in the list."""
-        number, habits = self.number, self._habits
+        number, habits, date = self.number, self._habits, self.date
         status = message.status_at(now)
+        title = self._shown.get(status) or self._show(status)
         due = message.due
         if due is None and habits.unscheduled_is_created:
             due = message.created
-        newsletter = message.newsletter or (None, None, None)
         sim = "" if habits.is_bare else f'"sim":{number(message.sim)},'
+        named = message.newsletter
+        newsletter = _NO_NEWSLETTER if named is None else self._newsletter(named)
         return (
             f'"{message.message_id}":{{"id":{number(message.message_id)},'
             f'"sendto":{_text(message.sendto)},"body":{_text(message.body)},'
-            f'"customerid":{number(message.customer_id)},"status":{number(status)},'
-            f'"statustitle":{_text(TITLES.get(status, "Unknown"))},'
+            f'"customerid":{number(message.customer_id)},{title},'
             f'"deviceid":{number(message.device_id)},'
             f'"urgent":{"true" if message.is_urgent else "null"},'
-            f'"created":{self.date(message.created)},'
-            f'"senttime":{self.date(message.sent_at(now))},"timetosend":{self.date(due)},{sim}'
-            f'"paketid":{number(newsletter[0])},"pakettitle":{_text(newsletter[1])},'
-            f'"paketbody":{_text(newsletter[2])}}}'
+            f'"created":{date(message.created)},'
+            f'"senttime":{date(message.sent_at(now))},"timetosend":{date(due)},{sim}{newsletter}}}'
+        )
+
+    def _show(self, status: int) -> str:
+        title = f'"status":{self.number(status)},"statustitle":{_text(self.title(status))}'
+        self._shown[status] = title
+        return title
+
+    def _newsletter(self, newsletter: tuple[int, str, str]) -> str:
+        number, title, body = newsletter
+        return (
+            f'"paketid":{self.number(number)},"pakettitle":{_text(title)},"paketbody":{_text(body)}'
         )
 
     def device(self, phone: Phone, now: int, epoch: int) -> str:
@@ -90,6 +125,20 @@ class Renderer:
         created = epoch - 400 * DAY
         seen = now - phone.silent_days * DAY
         seen -= seen % phone.delay_between_requests
+        delay = phone.delay_between_sms
+        return (
+            f'"{phone.device_id}":{{"id":{self.number(phone.device_id)},'
+            f'"title":{php_json(phone.title)},"number":null,"imei":"{phone.imei}",'
+            f'"created":{self.date(created)},"createdhumanformat":{self._human(created)},'
+            f'"lastseen":{self.date(seen)},"lastseenhumanformat":{self._human(seen)},'
+            f'"serialnumber":"unknown","siminfo":{self._sims(phone)},'
+            f'"appversion":"{phone.app_version}","isappversionactual":false,'
+            f'"delaybetweeneachsms":{self.number(delay)},'
+            f'"delaybetweenrequest":{self.number(phone.delay_between_requests)},'
+            f'"subscription":true}}'
+        )
+
+    def _sims(self, phone: Phone) -> str:
         sims = [
             {
                 "Slot": str(sim.slot),
@@ -101,18 +150,18 @@ class Renderer:
             }
             for sim in phone.sims
         ]
-        delay = phone.delay_between_sms
-        return (
-            f'"{phone.device_id}":{{"id":{self.number(phone.device_id)},'
-            f'"title":{php_json(phone.title)},"number":null,"imei":"{phone.imei}",'
-            f'"created":{self.date(created)},"createdhumanformat":{_human(created)},'
-            f'"lastseen":{self.date(seen)},"lastseenhumanformat":{_human(seen)},'
-            f'"serialnumber":"unknown","siminfo":{php_json(sims)},'
-            f'"appversion":"{phone.app_version}","isappversionactual":false,'
-            f'"delaybetweeneachsms":{self.number(delay)},'
-            f'"delaybetweenrequest":{self.number(phone.delay_between_requests)},'
-            f'"subscription":true}}'
-        )
+        match self._habits.siminfo:
+            case "null":
+                return "null"
+            case "object":
+                return php_json({sim["Slot"]: sim for sim in sims})
+            case "text":
+                return php_json(php_json(sims))
+            case _:
+                return php_json(sims)
+
+    def _human(self, epoch: int) -> str:
+        return f'"{datetime.fromtimestamp(epoch, self._zone):%d.%m.%Y %H:%M:%S}"'
 
     def count(self, value: int) -> str:
         """Return a count, as text where that is the habit."""
@@ -124,11 +173,12 @@ class Renderer:
         empty = "{}" if self._habits.empty_object else self._habits.empty
         records = f"{{{joined}}}" if joined else empty
         listed = "" if records == "absent" else f'"{key}":{records}'
-        if self._habits.is_bare:
-            return f"{{{listed}}}"
-        counted = "" if count is None else f'"count":{self.count(count)},'
-        comma = "," if listed else ""
-        return f'{{"error":0,{listed}{comma}{counted}"message":"Ok"}}'
+        counted = "" if count is None else f'"count":{self.count(count)}'
+        if self._habits.is_bare:  # the documentation counts phones, and not messages
+            parts = [counted if key == "device" else "", listed]
+        else:
+            parts = ['"error":0', listed, counted, '"message":"Ok"']
+        return "{" + ",".join(part for part in parts if part) + "}"
 
     def fitting(self, rows: Iterable[str], count: int) -> list[str]:
         """Return the first of the rows: as many as an answer holds within the byte cap.
@@ -151,7 +201,3 @@ class Renderer:
 @lru_cache(maxsize=20_000)
 def _text(value: str | None) -> str:
     return php_json(value)
-
-
-def _human(epoch: int) -> str:
-    return f'"{datetime.fromtimestamp(epoch, UTC):%d.%m.%Y %H:%M:%S}"'

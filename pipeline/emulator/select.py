@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable
 
 from pipeline.emulator.forms import Fields, integer
 from pipeline.emulator.habits import Habits
-from pipeline.emulator.traffic import Message
-from pipeline.emulator.window import EVER, Window, read_window
+from pipeline.emulator.traffic import NEVER, Message
+from pipeline.emulator.window import Window, read_window
 from pipeline.emulator.world import World
 from pipeline.statuses import INCOMING_STATUS
 
@@ -19,7 +19,7 @@ def select_messages(world: World, fields: Fields, habits: Habits, now: int) -> l
         BadDateError: a bound is no date, or the period is one that this gateway refuses.
     """
     found = list(_in_period(world, read_window(fields, habits), habits, now))
-    for test in (*_filters(fields, now), *_hiders(fields, habits, now)):
+    for test in (*_filters(fields, habits, now), *_hiders(fields, habits, now)):
         found = [message for message in found if test(message)]
     return found
 
@@ -31,11 +31,11 @@ def heeded(fields: Fields, habits: Habits) -> Fields:
 
 def _in_period(world: World, window: Window | None, habits: Habits, now: int) -> Iterable[Message]:
     if window is None:
-        return world.between(-EVER, now + 1, now)
+        return world.between(-NEVER, now + 1, now)
     if habits.filter_column != "created":
         return (
             message
-            for message in world.between(-EVER, now + 1, now)
+            for message in world.between(-NEVER, now + 1, now)
             if (at := _date(message, habits, now)) is not None and window.holds(at)
         )
     low, high = window.around()
@@ -55,7 +55,7 @@ def _date(message: Message, habits: Habits, now: int) -> int | None:
     return message.created if is_told else None
 
 
-def _filters(fields: Fields, now: int) -> list[_Test]:
+def _filters(fields: Fields, habits: Habits, now: int) -> list[_Test]:
     """Return a test for each filter of a query."""
     device, sim = integer(fields, "device_id"), integer(fields, "sim")
     customer, status = integer(fields, "customerid"), integer(fields, "status")
@@ -64,10 +64,16 @@ def _filters(fields: Fields, now: int) -> list[_Test]:
         (device is not None, lambda message: message.device_id == device),
         (sim is not None, lambda message: message.sim == sim),
         (customer is not None, lambda message: message.customer_id == customer),
-        (bool(phone), lambda message: phone in message.sendto),
+        (bool(phone), _phone_test(phone, habits)),
         (status is not None, lambda message: message.status_at(now) == status),
     ]
     return [test for is_asked, test in tests if is_asked]
+
+
+def _phone_test(digits: str, habits: Habits) -> _Test:
+    if habits.phone_filter == "exact":
+        return lambda message: message.sendto.lstrip("+") == digits
+    return lambda message: digits in message.sendto
 
 
 def _hiders(fields: Fields, habits: Habits, now: int) -> list[_Test]:

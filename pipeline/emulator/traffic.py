@@ -19,6 +19,8 @@ from pipeline.statuses import INCOMING_STATUS
 
 DAY = 86_400
 HOUR = 3_600
+# After every instant.
+NEVER = 1 << 40
 # Share of a day's traffic by hour, with the quiet of the night and of lunch.
 _HOURS = (1, 1, 1, 1, 1, 2, 5, 14, 30, 38, 40, 36, 24, 30, 38, 38, 34, 26, 16, 9, 5, 3, 2, 1)
 _ENDS = (7, 6, 8, 9, 10, 11, 12, 100, 101, 4, 3, 2, 1)

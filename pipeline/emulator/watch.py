@@ -14,6 +14,11 @@ class EmulatorClock:
         self._start = held_at or self._system.now()
         self._since = self._system.monotonic()
 
+    @property
+    def is_held(self) -> bool:
+        """Whether the clock stands still."""
+        return self._is_held
+
     def now(self) -> DateTime:
         """Return the emulated instant, in UTC."""
         if self._is_held:
@@ -28,3 +33,8 @@ class EmulatorClock:
     def advance(self, seconds: float) -> None:
         """Move the clock forward."""
         self.set(self.now().add(seconds=seconds))
+
+    def hold(self, *, is_held: bool) -> None:
+        """Let the clock stand still where it is, or run on from there."""
+        self.set(self.now())
+        self._is_held = is_held

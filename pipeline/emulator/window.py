@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pipeline.emulator.forms import Fields
 from pipeline.emulator.habits import Habits
+from pipeline.emulator.traffic import NEVER
 
-EVER = 1 << 40
 _DAY = 86_400
 _FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
 # No wall clock is farther from UTC than this.
@@ -56,7 +56,7 @@ def read_window(fields: Fields, habits: Habits) -> Window | None:
         return None
     is_text = habits.reads_wall_clock and not _reads_asked_zone(fields, habits)
     scale = ZoneInfo("UTC") if is_text else zone
-    low, high = -EVER, EVER
+    low, high = -NEVER, NEVER
     if begin is not None:
         low = _epoch(_cut(begin, habits), scale) + (not habits.begin_inside)
     if end is not None:
@@ -85,7 +85,7 @@ def _refuse_period(
         raise BadDateError("a period is required")
     if habits.longest_days is None:
         return
-    last = EVER if end is None else _epoch(end, zone)
+    last = NEVER if end is None else _epoch(end, zone)
     if last - (0 if begin is None else _epoch(begin, zone)) > habits.longest_days * _DAY:
         raise BadDateError("the period is too long")
 

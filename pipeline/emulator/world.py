@@ -13,7 +13,7 @@ from pipeline.emulator.cast import Phone, make_phones
 from pipeline.emulator.edits import LONG_AGO, Edit, EditKind, in_order
 from pipeline.emulator.traffic import DAY, Message, Traffic
 
-_FIRST_ID = 62_000_000
+FIRST_ID = 62_000_000
 _NEWSLETTER_SHARE = 0.12
 
 
@@ -41,7 +41,8 @@ class World:
         epoch: the instant for which the world was made (epoch seconds); messages after it are
             planned, and appear when the clock gets there.
         messages: in order of creation.
-        added: what clients sent or operators inserted; few, and in no order that matters.
+        added: what clients sent or operators inserted, in the order of their ids; few.
+        first_id: no message has an id below it.
 
     Edits are what operators do in the web UI. Each is in effect from its instant `at` (epoch
     seconds) on, never before; a `LookupError` says that no message has the id.
@@ -52,6 +53,7 @@ class World:
     messages: list[Message]
     created: list[int]
     added: list[Message] = field(default_factory=list)
+    first_id: int = FIRST_ID
 
     def between(self, begin: int, end: int, now: int | None = None) -> Iterator[Message]:
         """Return the messages created from `begin` on and before `end` (epoch seconds).
@@ -69,8 +71,11 @@ class World:
         return (seen for message in made if (seen := message.seen_at(now)) is not None)
 
     def next_id(self) -> int:
-        """Return an id that no message has."""
-        return self.messages[-1].message_id + len(self.added) + 1 if self.messages else _FIRST_ID
+        """Return the id of the message that is added next."""
+        return self._first_added() + len(self.added)
+
+    def _first_added(self) -> int:
+        return self.messages[-1].message_id + 1 if self.messages else self.first_id
 
     def find(self, message_id: int, now: int | None = None) -> Message | None:
         """Return the message of an id, with `now` as seen then; None if there is none."""
@@ -78,7 +83,8 @@ class World:
         if place < len(self.messages) and self.messages[place].message_id == message_id:
             found: Message | None = self.messages[place]
         else:
-            found = next((m for m in self.added if m.message_id == message_id), None)
+            place = message_id - self._first_added()
+            found = self.added[place] if 0 <= place < len(self.added) else None
         return found if found is None or now is None else found.seen_at(now)
 
     def set_status(self, message_id: int, status: int, at: int) -> None:
@@ -166,7 +172,13 @@ class World:
 
 
 def make_world(
-    *, seed: int, messages: int, days: int, now: DateTime, future_days: int = 2
+    *,
+    seed: int,
+    messages: int,
+    days: int,
+    now: DateTime,
+    future_days: int = 2,
+    first_id: int = FIRST_ID,
 ) -> World:
     """Return the account of a seed: the same arguments give the same world.
 
@@ -176,6 +188,7 @@ def make_world(
         days: length of the history.
         now: when the history ends.
         future_days: days of traffic planned beyond `now`, at the same density.
+        first_id: no message has an id below it; in an empty account the first sent one has it.
     """
     random = Random(seed)
     epoch = int(now.timestamp())
@@ -194,8 +207,8 @@ def make_world(
     ]
     moments.sort(key=lambda moment: moment[0])
     made: list[Message] = []
-    message_id = _FIRST_ID
+    message_id = first_id
     for created, newsletter in moments:
         message_id += 1 + random.randrange(4)
         made.append(traffic.make(message_id, created, newsletter))
-    return World(epoch, phones, made, [message.created for message in made], [])
+    return World(epoch, phones, made, [message.created for message in made], [], first_id)

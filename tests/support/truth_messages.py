@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 import polars as pl
 
-from pipeline.emulator.render import TITLES
 from pipeline.emulator.traffic import Message
+from pipeline.emulator.words import TITLES
 from support.lived import DAY, Life
 
 OPEN, FAILURES = (1, 2, 3), (8, 9, 10, 11, 12, 100, 101)
