@@ -124,6 +124,7 @@ def test_messages_end_as_the_shares_say() -> None:
     for message in served.world.added:
         path = [message.status_at(t) for t in (message.taken, message.left, NEVER)]
         assert path == [2, message.end if message.end in FAILED else 6, message.end]
+        assert (message.settled is not None) == (message.end in {7, 8})
 
 
 def test_receipts_come_within_their_time() -> None:
@@ -150,12 +151,15 @@ def test_looking_changes_nothing() -> None:
 
 
 def test_a_clock_that_is_put_back_finds_the_phones_at_work() -> None:
-    """After a look into the future, what is sent now is taken now."""
+    """After work in the future, what is sent now is taken now; what was sent then is not there."""
     served = Asked()
     served.statuses(9 * HOUR)
+    (later,) = served.send()
+    served.statuses(10 * HOUR)
     served.clock.set(NOW)
     (sms_id,) = served.send()
     assert served.statuses(60) == {sms_id: 7}
+    assert served.statuses(10 * HOUR) == {sms_id: 7, later: 7}
 
 
 def test_phones_leave_the_traffic_of_the_account_alone() -> None:
@@ -189,6 +193,16 @@ def test_a_newsletter_goes_to_the_contacts_of_its_tags() -> None:
     assert {row["timetosend"]["date"] for row in rows} == {"2026-11-02 13:00:00.000000"}
     assert set(served.statuses(HOUR - 1).values()) == {3}
     assert set(served.statuses(HOUR + 60).values()) == {7}
+
+
+def test_each_newsletter_has_an_id_of_its_own() -> None:
+    """A second newsletter has the next id, also in its messages; a refused one takes none."""
+    served = Asked()
+    tag_id = served.tag("+33611111111")
+    first = served.newsletter(tag_id)
+    assert served.ask("savepaket", title="n", body="b", tags=tag_id, device_id=1)["error"] == 1
+    assert served.newsletter(tag_id) == first + 1
+    assert [row["paketid"] for row in served.rows().values()] == [first, first + 1]
 
 
 def test_a_newsletter_may_wait_for_a_hand() -> None:

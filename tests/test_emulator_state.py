@@ -12,6 +12,7 @@ import httpx
 import pytest
 from starlette.applications import Starlette
 
+from pipeline.clock import HeldClock, SystemClock
 from pipeline.emulator.habits import EMAIL, PASSWORD, TOKEN, Habits
 from pipeline.emulator.start import Options, make_emulator
 from pipeline.errors import UsageError
@@ -108,7 +109,7 @@ def test_a_line_that_was_cut_off_was_never_written(tmp_path: Path) -> None:
     with served(path) as client:
         ask(client, "savetag", title="one")
     whole = path.read_bytes()
-    path.write_bytes(whole + whole.splitlines(keepends=True)[-1][:-9])
+    path.write_bytes(whole + b'[1793620815, "savetag", {"title": "' + b"x" * 900)
     with served(path) as client:
         assert ask(client, "/account").json()["tags"] == {"8303": "one"}
         ask(client, "savetag", title="two")
@@ -179,6 +180,24 @@ def test_two_emulators_cannot_share_a_file(tmp_path: Path) -> None:
         pass
     with pytest.raises(UsageError, match="cannot be used"), served(tmp_path / "no" / "state"):
         pass
+
+
+def test_a_clock_that_runs_goes_on_while_nobody_serves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A running clock that was driven is as far ahead after a restart as before, not behind."""
+    system = HeldClock(NOW)
+    monkeypatch.setattr(SystemClock, "now", lambda _: system.now())
+    monkeypatch.setattr(SystemClock, "monotonic", lambda _: system.monotonic())
+    with served(tmp_path / "state", held_at=None) as client:
+        assert ask(client, "/clock", advance=3600).text == "2026-11-02T13:00:00+00:00"
+    system.sleep(86_400)
+    with served(tmp_path / "state", held_at=None) as client:
+        assert ask(client, "/clock").text == "2026-11-03T13:00:00+00:00"
+        assert ask(client, "/clock", hold=1).text == "2026-11-03T13:00:00+00:00"
+    system.sleep(86_400)
+    with served(tmp_path / "state", held_at=None) as client:
+        assert ask(client, "/clock", hold=0).text == "2026-11-03T13:00:00+00:00"
 
 
 def test_what_was_written_survives_a_kill(tmp_path: Path) -> None:
