@@ -17,7 +17,7 @@ from pipeline.extract.preview import Preview, Previewer
 from pipeline.extract.sync import Sync, SyncResult
 from pipeline.gateway.client import Gateway
 from pipeline.progress import Progress, SilentProgress
-from pipeline.report.delivery import render_delivery
+from pipeline.report.making import write_report
 from pipeline.settings import Settings
 from pipeline.transform.build import build
 from pipeline.version import own_version
@@ -126,9 +126,7 @@ def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
                 raise
             failure = error
         _build(session)
-        session.result.report = render_delivery(
-            settings, period=None, language="en", output_dir=settings.data_dir / "reports"
-        )
+        session.result.report = write_report(settings)
         if failure is not None:
             raise failure
         _refuse_unproven(session.result.sync)

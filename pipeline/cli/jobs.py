@@ -94,12 +94,11 @@ def run(context: click.Context, since: str | None, until: str | None) -> None:
 @click.pass_context
 def report(context: click.Context, first: str | None, last: str | None, lang: str) -> None:
     """Render the HTML report from the snapshot."""
-    from pipeline.report.delivery import period_of, render_delivery  # noqa: PLC0415
+    from pipeline.report.asked import period_of  # noqa: PLC0415
+    from pipeline.report.making import write_report  # noqa: PLC0415
 
-    settings = settings_of(context)
     period = period_of(first, last) if first or last else None
-    folder = settings.data_dir / "reports"
-    path = render_delivery(settings, period=period, language=lang, output_dir=folder)
+    path = write_report(settings_of(context), period=period, language=lang)
     click.echo(f"Report:   {path}")
 
 

@@ -5,15 +5,15 @@ and bars are in a box of 1000 by 1000 that stretches.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from pipeline.report.tables import Table
 
 BOX = 1000.0
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """A mark on an axis: its place in percent, its text; optional ones hide on narrow screens."""
 
     at: float
@@ -21,16 +21,14 @@ class Tick:
     is_optional: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(msgspec.Struct, frozen=True):
     """A path in the box, and the role that its style follows: `line` or `band`."""
 
     role: str
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True):
     """A rectangle in the box, and the role that its style follows."""
 
     role: str
@@ -40,8 +38,7 @@ class Bar:
     height: float
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(msgspec.Struct, frozen=True, tag="chart"):
     """Everything that a template needs to draw a chart; it computes nothing.
 
     Attributes:
@@ -150,3 +147,12 @@ def _x(place: int, count: int) -> float:
 
 def _y(value: float, low: float, high: float) -> float:
     return round(BOX - (value - low) / (high - low) * BOX, 2)
+
+
+def spark_path(values: Sequence[float | None]) -> str:
+    """Return the path of a sparkline on its own scale; empty where there are not two values."""
+    known = [value for value in values if value is not None]
+    if len(known) < 2:  # noqa: PLR2004 - a line has two ends
+        return ""
+    low, high = min(known), max(known)
+    return line_paths(values, low, high) if high > low else line_paths(values, low - 1, high + 1)

@@ -6,9 +6,13 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal, format_percent
 
-from pipeline.report.stats import Rate
+from pipeline.report.stats import Change, Rate
+from pipeline.report.words import Words
 
 NOTHING = "\N{EN DASH}"
+_NEARLY = "\N{ALMOST EQUAL TO}"
+_UP = "\N{BLACK UP-POINTING TRIANGLE}"
+_DOWN = "\N{BLACK DOWN-POINTING TRIANGLE}"
 _TOO_FEW = 10
 _FEW = 30
 _LONGEST_NAME = 60
@@ -21,6 +25,7 @@ class Formats:
 
     def __init__(self, language: str) -> None:
         self._locale = language
+        self.words = Words(language)
 
     def number(self, value: int | None) -> str:
         """Return a whole number with its thousands parted."""
@@ -41,7 +46,7 @@ class Formats:
         if not rate.of:
             return NOTHING
         if rate.of < _TOO_FEW:
-            return f"{rate.hits} of {rate.of}"
+            return self.words.gettext("{hits} of {of}").format(hits=rate.hits, of=rate.of)
         return self.share(rate.value) + ("*" if rate.of < _FEW else "")
 
     def interval(self, rate: Rate) -> str:
@@ -51,7 +56,40 @@ class Formats:
         low, high = (
             format_decimal(100 * end, format="0.0", locale=self._locale) for end in rate.interval
         )
-        return f"{low} to {high}\N{NO-BREAK SPACE}%"
+        text = self.words.gettext("{low} to {high} %").format(low=low, high=high)
+        return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+    def points(self, value: float | None) -> str:
+        """Return a difference of shares in points, with its sign."""
+        if value is None:
+            return NOTHING
+        text = format_decimal(100 * value, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
+        return f"{text}\N{NO-BREAK SPACE}{self.words.gettext('pt')}"
+
+    def change(self, change: Change | None) -> str:
+        """Return how something moved: an arrow only where it is told, else an almost equal."""
+        if change is None or change.difference is None:
+            return NOTHING
+        sign = _NEARLY if not change.is_told else _UP if change.difference > 0 else _DOWN
+        text = self.points(change.difference) if change.is_rate else self.growth(change.difference)
+        return f"{sign}\N{NO-BREAK SPACE}{text}"
+
+    def growth(self, value: float) -> str:
+        """Return a relative change in percent, with its sign."""
+        text = format_decimal(100 * value, format="+0;\N{MINUS SIGN}0", locale=self._locale)
+        return f"{text}\N{NO-BREAK SPACE}%"
+
+    def seconds(self, value: float | None) -> str:
+        """Return a duration in its two largest units."""
+        if value is None:
+            return NOTHING
+        total = round(value)
+        parts: list[str] = []
+        for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+            if total >= size or (size == 1 and not parts):
+                parts.append(f"{total // size}\N{NO-BREAK SPACE}{self.words.gettext(unit)}")
+                total %= size
+        return " ".join(parts[:2])
 
     def day(self, value: date | None) -> str:
         """Return a day in words, such as `3 Nov 2026`."""

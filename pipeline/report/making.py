@@ -1,0 +1,97 @@
+"""Make a report: from the snapshot to the model, from the model to a page."""
+
+from pathlib import Path
+
+from pipeline.report.asked import Asked, Period
+from pipeline.report.counts import Day, total_of
+from pipeline.report.kinds import KINDS, title_of
+from pipeline.report.model import Origin, Report
+from pipeline.report.notices import notices
+from pipeline.report.render import render_page, write_page
+from pipeline.report.source import Source, query_text
+from pipeline.report.voice import Voice
+from pipeline.settings import Settings
+from pipeline.warehouse.snapshot import Snapshot, open_snapshot
+
+
+def ask(
+    snapshot: Snapshot, period: Period | None, language: str, *, device_id: int | None = None
+) -> Asked:
+    """Return what is asked for; without a period it is the last 28 days up to where data reach."""
+    newest = snapshot.rows(query_text("newest"))[0]
+    wanted = period or Period(newest["first_day"], newest["last_day"])
+    return Asked(
+        period=wanted,
+        before=wanted.before(),
+        timezone=newest["timezone"],
+        language=language,
+        data_until=newest["until_local"],
+        device_id=device_id,
+    )
+
+
+def make_report(snapshot: Snapshot, asked: Asked, kind: str = "delivery") -> Report:
+    """Return everything that a report of a kind says."""
+    source, voice = Source(snapshot, asked), Voice(asked.language)
+    origin = source.read("origin", Origin)[0]
+    told = notices(source, origin, voice)
+    sections = tuple(build(source, voice) for build in KINDS[kind])
+    total = total_of(source.read("days", Day))
+    return Report(
+        kind=kind,
+        language=asked.language,
+        title=title_of(kind, voice),
+        headline=voice.say(
+            "{rate} of {messages} messages succeeded", rate=total.success, messages=total.outgoing
+        ),
+        asked=asked,
+        origin=origin,
+        scope=_scope(asked, origin, voice),
+        notices=tuple(told),
+        sections=sections,
+        queries=source.queries,
+        parameters=asked.parameters(),
+    )
+
+
+def render(report: Report) -> str:
+    """Return the page that says a report."""
+    return render_page("report.html", report.language, {"report": report})
+
+
+def write_report(
+    settings: Settings,
+    *,
+    period: Period | None = None,
+    language: str = "en",
+    kind: str = "delivery",
+    device_id: int | None = None,
+    folder: Path | None = None,
+) -> Path:
+    """Write `KIND_FROM_TO_LANG.html` into the folder of reports, and return its path.
+
+    Raises:
+        UsageError: there is no snapshot to report on.
+    """
+    with open_snapshot(settings.snapshot_path) as snapshot:
+        snapshot.refuse_older()
+        report = make_report(snapshot, ask(snapshot, period, language, device_id=device_id), kind)
+    asked = report.asked.period
+    name = f"{kind}_{asked.first}_{asked.last}_{language}.html"
+    path = (folder or settings.data_dir / "reports") / name
+    write_page(path, render(report))
+    return path
+
+
+def _scope(asked: Asked, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:
+    until = voice.moment(origin.until_local)
+    proven = voice.say("{proven} of {days} days", proven=origin.proven_days, days=asked.period.days)
+    compared = voice.say("{first} to {last}", first=asked.before.first, last=asked.before.last)
+    return (
+        (voice.say("Compared with"), compared),
+        (voice.say("Time zone"), asked.timezone),
+        (voice.say("Data until"), until),
+        (voice.say("Proven complete"), proven),
+        (voice.say("Holes"), voice.number(origin.holes)),
+        (voice.say("Run"), origin.run_id),
+    )
