@@ -4,14 +4,14 @@ from pathlib import Path
 
 from pipeline.report.asked import Asked, Period
 from pipeline.report.counts import Day, total_of
-from pipeline.report.kinds import KINDS, title_of
 from pipeline.report.model import Origin, Report
+from pipeline.report.notes import Note, notes_of, notes_section
 from pipeline.report.notices import notices
-from pipeline.report.render import render_page, write_page
+from pipeline.report.own import NOTHING, Own
+from pipeline.report.render import render_page
 from pipeline.report.source import Source, query_text
 from pipeline.report.voice import Voice
-from pipeline.settings import Settings
-from pipeline.warehouse.snapshot import Snapshot, open_snapshot
+from pipeline.warehouse.snapshot import Snapshot
 
 
 def ask(
@@ -30,17 +30,26 @@ def ask(
     )
 
 
-def make_report(snapshot: Snapshot, asked: Asked, kind: str = "delivery") -> Report:
-    """Return everything that a report of a kind says."""
-    source, voice = Source(snapshot, asked), Voice(asked.language)
+def make_report(
+    snapshot: Snapshot,
+    asked: Asked,
+    kind: str = "delivery",
+    own: Own = NOTHING,
+    notes: tuple[Note, ...] = (),
+) -> Report:
+    """Return everything that a report of a kind says; `own` and `notes` are what people add."""
+    source, voice = Source(snapshot, asked, own.folder), Voice(asked.language)
     origin = source.read("origin", Origin)[0]
     told = notices(source, origin, voice)
-    sections = tuple(build(source, voice) for build in KINDS[kind])
+    sections = [build(source, voice) for build in own.builds(kind)]
+    if said := notes_of(notes, asked):
+        places = [at for at, section in enumerate(sections, 1) if section.ident == "time"]
+        sections.insert(places[0] if places else len(sections), notes_section(said, voice))
     total = total_of(source.read("days", Day))
     return Report(
         kind=kind,
         language=asked.language,
-        title=title_of(kind, voice),
+        title=own.title(kind, voice),
         headline=voice.say(
             "{rate} of {messages} messages succeeded", rate=total.success, messages=total.outgoing
         ),
@@ -48,39 +57,15 @@ def make_report(snapshot: Snapshot, asked: Asked, kind: str = "delivery") -> Rep
         origin=origin,
         scope=_scope(asked, origin, voice),
         notices=tuple(told),
-        sections=sections,
+        sections=tuple(sections),
         queries=source.queries,
         parameters=asked.parameters(),
     )
 
 
-def render(report: Report) -> str:
-    """Return the page that says a report."""
-    return render_page("report.html", report.language, {"report": report})
-
-
-def write_report(
-    settings: Settings,
-    *,
-    period: Period | None = None,
-    language: str = "en",
-    kind: str = "delivery",
-    device_id: int | None = None,
-    folder: Path | None = None,
-) -> Path:
-    """Write `KIND_FROM_TO_LANG.html` into the folder of reports, and return its path.
-
-    Raises:
-        UsageError: there is no snapshot to report on.
-    """
-    with open_snapshot(settings.snapshot_path) as snapshot:
-        snapshot.refuse_older()
-        report = make_report(snapshot, ask(snapshot, period, language, device_id=device_id), kind)
-    asked = report.asked.period
-    name = f"{kind}_{asked.first}_{asked.last}_{language}.html"
-    path = (folder or settings.data_dir / "reports") / name
-    write_page(path, render(report))
-    return path
+def render(report: Report, own: Path | None = None) -> str:
+    """Return the page that says a report; a template in the folder `own` stands for ours."""
+    return render_page("report.html", report.language, {"report": report}, own)
 
 
 def _scope(asked: Asked, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,5 @@
 """Turn a page's values into one HTML file that needs nothing else."""
 
-import os
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,19 +49,6 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     environment.filters |= {"kind": _kind, "shade": _shade, "spark_path": spark_path}
     environment.globals |= {"css": lambda name: _own_text(folders, name), "language": language}
     return environment
-
-
-def write_page(path: Path, text: str) -> None:
-    """Put a page in its place at once, readable for everybody."""
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    path.parent.chmod(0o755)  # the umask keeps state private; reports are for people
-    draft = path.with_name(f".{path.name}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.chmod(0o644)
-        os.replace(draft, path)  # noqa: PTH105 - the atomic one, by its name
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _own_text(folders: tuple[Path, ...], name: str) -> Markup:
