@@ -84,7 +84,8 @@ def test_imports_go_down_only(path: Path) -> None:
     ("library", "rooms"),
     [
         ("duckdb", {"warehouse"}),
-        ("httpx", {"gateway"}),
+        ("httpx", {"gateway", "notify"}),
+        ("smtplib", {"notify"}),
         ("jinja2", {"contacts", "report"}),
         ("phonenumbers", {"contacts", "transform"}),
         ("rphonenumbers", {"contacts"}),

@@ -25,6 +25,9 @@ class _Options(TypedDict):
     kind: str
     formats: tuple[str, ...]
     output: Path | None
+    mail: bool
+    eml: bool
+    webhook: bool
 
 
 @click.command()
@@ -59,6 +62,9 @@ class _Options(TypedDict):
     type=click.Path(path_type=Path, file_okay=False),
     help="Another folder than the account's own.",
 )
+@click.option("--mail", is_flag=True, help="Send it, by the settings mail_*.")
+@click.option("--eml", is_flag=True, help="Write the mail as a file, and send nothing.")
+@click.option("--webhook", is_flag=True, help="Post the verdict as JSON to webhook_url.")
 @click.pass_context
 def report(context: click.Context, **options: Unpack[_Options]) -> None:
     """Write a report of the snapshot; days are those of the reporting zone.
@@ -67,11 +73,42 @@ def report(context: click.Context, **options: Unpack[_Options]) -> None:
     per table. The same snapshot and options give the same bytes.
     """
     settings = settings_of(context)
+    _refuse_untellable(settings, options)
     written = _write(settings, _wish(settings, options), options["output"])
     for path in written.paths.values():
         click.echo(f"Report:   {path}")
     if written.engine:
         click.echo(f"PDF by:   {written.engine}")
+    if options["mail"] or options["eml"] or options["webhook"]:
+        _tell(settings, written, options)
+
+
+def _refuse_untellable(settings: "Settings", options: _Options) -> None:
+    """Raise UsageError before any work where the settings do not say whom to tell."""
+    wanted = {
+        "mail_host": options["mail"],
+        "mail_from": options["mail"] or options["eml"],
+        "mail_to": options["mail"] or options["eml"],
+        "webhook_url": options["webhook"],
+    }
+    for key, is_wanted in wanted.items():
+        if is_wanted and not getattr(settings, key):
+            raise UsageError(f"The setting {key} is missing.", advice="See docs/reports.md.")
+
+
+def _tell(settings: "Settings", written: "Written", options: _Options) -> None:
+    from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
+    from pipeline.telling import post_verdict, send_mail, write_mail  # noqa: PLC0415
+
+    if options["eml"]:
+        folder = options["output"] or settings.reports_path
+        click.echo(f"Mail:     {write_mail(settings, written, folder)}")
+    if options["mail"]:
+        send_mail(settings, written, SystemClock())
+        click.echo(f"Sent to:  {len(settings.mail_to)} by {settings.mail_host}")
+    if options["webhook"]:
+        post_verdict(settings, written, SystemClock())
+        click.echo("Posted:   the verdict")
 
 
 def _write(settings: "Settings", wish: "Wish", output: Path | None) -> "Written":

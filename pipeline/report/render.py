@@ -4,7 +4,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from pipeline.paths import resource_folder
@@ -34,7 +34,7 @@ def render_page(
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
-        autoescape=True,
+        autoescape=select_autoescape((), ("txt",), default_for_string=True, default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
