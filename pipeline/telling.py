@@ -5,11 +5,14 @@ from email.message import EmailMessage
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from pipeline.clock import Clock
 from pipeline.notify import webhook
 from pipeline.notify.mail import Attached, Letter, message, send
 from pipeline.report.letter import letter_of
 from pipeline.report.putting import put_file
+from pipeline.report.shelf import enlist
 from pipeline.report.verdict import verdict_of
 from pipeline.report.writing import Written, stem_of
 from pipeline.settings import Settings
@@ -37,6 +40,8 @@ def write_mail(settings: Settings, written: Written, folder: Path) -> Path:
     mail = _mail(settings, written, origin.built_local.replace(tzinfo=zone).astimezone(UTC))
     path = folder / f"{stem_of(written.report)}.eml"
     put_file(path, mail.as_bytes())
+    if folder == settings.reports_path:
+        enlist(settings, msgspec.structs.replace(written, paths={"eml": path}))
     return path
 
 

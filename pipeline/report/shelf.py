@@ -71,16 +71,16 @@ def wishes_of(settings: Settings) -> list[Wish]:
 def shelve(settings: Settings, wishes: list[Wish]) -> list[Written]:
     """Write reports into the account's own folder, list them, and remove those that are too old."""
     folder = settings.reports_path
-    open_folder(folder)
     with _held(folder):
         written = write_reports(settings, wishes, folder)
-        entries = {entry.stem: entry for entry in read_shelf(folder)}
-        for made in written:
-            entry = _entry(made, folder)
-            entries[entry.stem] = _joined(entry, entries.get(entry.stem))
-        kept = _without_old(list(entries.values()), folder, settings.report_keep_days)
-        _list(kept, folder, settings)
+        _enlist(settings, written)
     return written
+
+
+def enlist(settings: Settings, written: Written) -> None:
+    """List more files of a report that lie in the account's own folder, such as its mail."""
+    with _held(settings.reports_path):
+        _enlist(settings, [written])
 
 
 def read_shelf(folder: Path) -> list[Entry]:
@@ -94,12 +94,23 @@ def read_shelf(folder: Path) -> list[Entry]:
 @contextmanager
 def _held(folder: Path) -> Iterator[None]:
     """Wait until nobody else writes here: a run and a person may want a report at once."""
+    open_folder(folder)
     descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)
+
+
+def _enlist(settings: Settings, written: list[Written]) -> None:
+    folder = settings.reports_path
+    entries = {entry.stem: entry for entry in read_shelf(folder)}
+    for made in written:
+        entry = _entry(made, folder)
+        entries[entry.stem] = _joined(entry, entries.get(entry.stem))
+    kept = _without_old(list(entries.values()), folder, settings.report_keep_days)
+    _list(kept, folder, settings)
 
 
 def _entry(made: Written, folder: Path) -> Entry:
@@ -148,12 +159,12 @@ def _without_old(entries: list[Entry], folder: Path, days: int) -> list[Entry]:
 def _remove(entry: Entry, folder: Path) -> None:
     for name, known in entry.files.items():
         path = folder / name
-        is_ours = name.startswith(f"{entry.stem}.") and ".." not in Path(name).parts
+        is_ours = name.startswith(f"{entry.stem}.") and not {"..", "/"} & {*Path(name).parts}
         if is_ours and path.is_file() and _hash(path) == known:
             path.unlink()
-    for name in entry.formats.values():
+    for format_ in entry.formats:
         with suppress(OSError):  # a file, or a folder in which somebody keeps something
-            (folder / name).rmdir()
+            (folder / f"{entry.stem}.{format_}").rmdir()
 
 
 def _list(entries: list[Entry], folder: Path, settings: Settings) -> None:
