@@ -12,7 +12,7 @@ CLIENT := duckdb==1.2.0
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
+demo: $(VENV)/ready ## Emulated gateway -> contact import, run, report, in data/demo
 	@$(BIN)/sms24 demo --dir data/demo
 
 test: $(VENV)/ready ## Run the tests

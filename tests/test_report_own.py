@@ -147,7 +147,7 @@ def test_a_section_without_rows_says_so(reported: Account, folder: Path) -> None
          "query no"),
         ("sections/hours.toml",
          TITLE + 'columns=[]\nkinds=["delivery"]\nafter="moon"', "moon"),
-        ("sections/Bad Name.toml", TITLE + 'columns=[]', "name"),
+        ("sections/Bad Name.toml", TITLE + "columns=[]", "name"),
         ("reports/delivery.toml", 'title="x"\nsections=[]', "name"),
     ],
 )  # fmt: skip
