@@ -75,6 +75,19 @@ def test_the_section_of_the_guide_stands_in_its_place(reported: Account, folder:
     assert "Reads: messages" in words
 
 
+def test_sections_of_one_place_stand_in_the_order_of_their_names(
+    reported: Account, folder: Path
+) -> None:
+    """Two behind the same section, by name; one without a place, at the end."""
+    text = (folder / "sections/hours.toml").read_text("utf-8")
+    write(folder / "sections/alone.toml", text.replace('after = "why"', ""))
+    write(folder / "sections/before.toml", text)
+    idents = [section.ident for section in made(reported, folder).sections]
+    at = idents.index("why")
+    assert idents[at : at + 3] == ["why", "before", "hours"]
+    assert idents[-1] == "alone"
+
+
 def test_the_report_of_the_guide_has_its_sections(
     reported: Account, folder: Path, tmp_path: Path
 ) -> None:

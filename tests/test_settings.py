@@ -128,7 +128,7 @@ def test_a_list_may_be_one_text(tmp_path: Path, text: str, names: tuple[str, ...
 
 
 def test_a_list_and_a_table_of_the_file(tmp_path: Path) -> None:
-    """A list of the file is a list; `[mail] host` is `mail_host`; paths are relative to the file."""
+    """A list of the file is a list, `[mail] host` is `mail_host`, a path belongs beside it."""
     text = 'report_periods = []\nreports_dir = "own"\n[mail]\nhost = "mail.example.com"\n'
     settings_file(tmp_path, text)
     settings = load_settings({}, folder=tmp_path)
