@@ -41,6 +41,10 @@ class Formats:
         """Return a share in percent without decimals, for axes."""
         return format_percent(value, format="0\N{NO-BREAK SPACE}%", locale=self._locale)
 
+    def percent_number(self, value: float) -> str:
+        """Return a share in percent without decimals and sign, for cells that say so above."""
+        return format_decimal(100 * value, format="0", locale=self._locale)
+
     def rate(self, rate: Rate) -> str:
         """Return a rate; `k of n` where n is under 10, and a star where it is under 30."""
         if not rate.of:
