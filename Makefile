@@ -53,7 +53,7 @@ browser: ## Install Chromium for the tests of pages, where there is none
 		|| echo "There is no Chromium, and apt-get cannot install one: tests of pages will be skipped."
 
 words: $(VENV)/ready ## Renew the catalogues of reports from the code, the templates and the seeds
-	@$(BIN)/python -m pipeline.report.extraction
+	@$(BIN)/python tests/support/words.py
 
 check: $(VENV)/ready ## Lint, types and SQL style
 	@$(BIN)/ruff format --check pipeline tests

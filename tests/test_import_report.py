@@ -65,7 +65,7 @@ def test_a_list_that_is_done_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(HEAD, "Nothing to send"), (HEAD + f"{A},Ana\n", "Nothing is sent yet: 1 contacts wait.")],
+    [(HEAD, "Nothing to send"), (HEAD + f"{A},Ana\n", "Nothing is sent yet: one contact waits.")],
 )
 def test_a_plan_that_was_never_applied_has_a_page(tmp_path: Path, text: str, words: str) -> None:
     """Without a run, and without a row, the page says that nothing was sent."""
@@ -173,4 +173,4 @@ def test_doubts_of_earlier_loads_count_in_the_verdict(tmp_path: Path) -> None:
     bench = bench_of(plan_text(tmp_path, HEAD + f"{A},Ana\n", history))
     bench.page = partial(import_page, language="en", timezone="UTC")
     text = (bench.write() / "report.html").read_text("utf-8")
-    assert "earlier loads left 1 more of the list in doubt" in text
+    assert "Earlier loads left one more contact of the list in doubt" in text

@@ -68,7 +68,8 @@ class Formats:
         if value is None:
             return NOTHING
         text = format_decimal(100 * value, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
-        return f"{text}\N{NO-BREAK SPACE}{self.words.gettext('pt')}"
+        unit = self.words.gettext("pt")
+        return f"{text}\N{NO-BREAK SPACE}{unit}"
 
     def change(self, change: Change | None) -> str:
         """Return how something moved: an arrow only where it is told, else an almost equal."""
@@ -89,9 +90,15 @@ class Formats:
             return NOTHING
         total = round(value)
         parts: list[str] = []
-        for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        word = self.words.gettext
+        for size, unit in (
+            (86400, word("d")),
+            (3600, word("h")),
+            (60, word("min")),
+            (1, word("s")),
+        ):
             if total >= size or (size == 1 and not parts):
-                parts.append(f"{total // size}\N{NO-BREAK SPACE}{self.words.gettext(unit)}")
+                parts.append(f"{total // size}\N{NO-BREAK SPACE}{unit}")
                 total %= size
         return " ".join(parts[:2])
 
