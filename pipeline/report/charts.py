@@ -22,7 +22,10 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """A path in the box, and the role that its style follows: `line` or `band`."""
+    """A path in the box, and the role that its style follows.
+
+    Roles: `line`, `dashed` (a second line), `median` (dotted), `band` (an area).
+    """
 
     role: str
     path: str
@@ -45,8 +48,11 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
         ident: unique in the page.
         finding: what the chart shows, in a sentence.
         description: range and last value, for those who do not see it.
-        legend: (role, text) of each series.
-        data: the numbers behind the chart.
+        legend: (role, text) of each series; roles also `hatch`, `ring`, `mark`.
+        data: the numbers behind the chart: one row per slot, in the order of the slots.
+        marks: vertical lines: the place in percent, and what they tell.
+        hatches: slots that are not final: where they begin, and their width, in the box.
+        rings: places to look at: in percent from the left and the top, and what they tell.
     """
 
     ident: str
@@ -60,6 +66,9 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
     curves: tuple[Curve, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
     bars: tuple[Bar, ...] = ()
+    marks: tuple[tuple[float, str], ...] = ()
+    hatches: tuple[tuple[float, float], ...] = ()
+    rings: tuple[tuple[float, float, str], ...] = ()
 
 
 def centre(place: int, count: int) -> float:

@@ -63,7 +63,8 @@ class Formats:
         """Return a difference of shares in points, with its sign."""
         if value is None:
             return NOTHING
-        text = format_decimal(100 * value, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
+        points = round(100 * value, 1) or 0.0  # never a zero with a minus
+        text = format_decimal(points, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
         return f"{text}\N{NO-BREAK SPACE}{self.words.gettext('pt')}"
 
     def change(self, change: Change | None) -> str:
