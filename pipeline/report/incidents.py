@@ -13,6 +13,8 @@ from pipeline.report.stats import wilson
 Z_INCIDENT = 3.29
 # One side of what that z leaves out.
 CHANCE = 0.0005
+# A day beside an incident needs less to belong to it.
+_CHANCE_OF_EDGE = 0.01
 _SPREADS = 3.5
 # A day with fewer messages tells nothing: it neither makes an incident nor parts one.
 _FEWEST_MESSAGES = 10
@@ -112,8 +114,12 @@ def _edges(line: Line, odd: set[int], begin: int, end: int) -> set[int]:
 
 
 def _is_low(line: Line, place: int, odd: set[int]) -> bool:
-    known, interval = usual(line, place, odd), wilson(line.hits[place], line.of[place])
-    return known is not None and interval is not None and interval[1] < known.rate
+    known = usual(line, place, odd)
+    return (
+        known is not None
+        and line.of[place] > 0
+        and chance_of(line.hits[place], line.of[place], known.rate) < _CHANCE_OF_EDGE
+    )
 
 
 def _runs(line: Line, places: Sequence[int]) -> list[list[int]]:
