@@ -67,9 +67,9 @@ class Formats:
         """Return a difference of shares in points, with its sign."""
         if value is None:
             return NOTHING
-        text = format_decimal(100 * value, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
-        unit = self.words.gettext("pt")
-        return f"{text}\N{NO-BREAK SPACE}{unit}"
+        points = round(100 * value, 1) or 0.0  # never a zero with a minus
+        text = format_decimal(points, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
+        return f"{text}\N{NO-BREAK SPACE}{self.words.gettext('pt')}"
 
     def change(self, change: Change | None) -> str:
         """Return how something moved: an arrow only where it is told, else an almost equal."""

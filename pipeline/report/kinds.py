@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pipeline.report.model import Section
 from pipeline.report.sections.definitions import definitions
 from pipeline.report.sections.figures import figures
+from pipeline.report.sections.moved import moved
 from pipeline.report.sections.over_time import over_time
+from pipeline.report.sections.short import short
 from pipeline.report.sections.where import where
 from pipeline.report.sections.why import why
 from pipeline.report.source import Source
@@ -14,7 +16,7 @@ from pipeline.report.voice import Voice
 Build = Callable[[Source, Voice], Section]
 
 KINDS: dict[str, tuple[Build, ...]] = {
-    "delivery": (figures, over_time, why, where, definitions),
+    "delivery": (short, figures, over_time, why, moved, where, definitions),
 }
 
 

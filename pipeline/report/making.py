@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from pipeline.report.asked import Asked, Period
-from pipeline.report.counts import Day, total_of
 from pipeline.report.kinds import KINDS, title_of
-from pipeline.report.model import Origin, Report
+from pipeline.report.links import with_live_links
+from pipeline.report.model import Findings, Origin, Report, Section
+from pipeline.report.notes import Note
 from pipeline.report.notices import notices
 from pipeline.report.render import render_page, write_page
 from pipeline.report.source import Source, query_text
@@ -30,25 +31,25 @@ def ask(
     )
 
 
-def make_report(snapshot: Snapshot, asked: Asked, kind: str = "delivery") -> Report:
-    """Return everything that a report of a kind says."""
-    source, voice = Source(snapshot, asked), Voice(asked.language)
+def make_report(
+    snapshot: Snapshot, asked: Asked, kind: str = "delivery", *, notes: tuple[Note, ...] = ()
+) -> Report:
+    """Return everything that a report of a kind says; notes are what people know of some days."""
+    source, voice = Source(snapshot, asked, notes), Voice(asked.language)
     origin = source.read("origin", Origin)[0]
     told = notices(source, origin, voice)
     sections = tuple(build(source, voice) for build in KINDS[kind])
-    total = total_of(source.read("days", Day))
+    title = title_of(kind, voice)
     return Report(
         kind=kind,
         language=asked.language,
-        title=title_of(kind, voice),
-        headline=voice.say(
-            "{rate} of {messages} messages succeeded", rate=total.success, messages=total.outgoing
-        ),
+        title=title,
+        headline=_headline(sections) or title,
         asked=asked,
         origin=origin,
         scope=_scope(asked, origin, voice),
         notices=tuple(told),
-        sections=sections,
+        sections=tuple(with_live_links(sections)),
         queries=source.queries,
         parameters=asked.parameters(),
     )
@@ -81,6 +82,11 @@ def write_report(
     path = (folder or settings.data_dir / "reports") / name
     write_page(path, render(report))
     return path
+
+
+def _headline(sections: tuple[Section, ...]) -> str:
+    blocks = [block for section in sections for block in section.blocks]
+    return next((block.brief for block in blocks if isinstance(block, Findings)), "")
 
 
 def _scope(asked: Asked, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:
