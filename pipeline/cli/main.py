@@ -18,7 +18,7 @@ COMMANDS = {
     "export": ("pipeline.cli.export", "Write the tables as Parquet, for other engines."),
     "models": ("pipeline.cli.models", "The tables, what they are made from, their columns."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
-    "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),
+    "report": ("pipeline.cli.report", "A report of the snapshot: page, tables, mail."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
     "shell": ("pipeline.cli.shell", "The duckdb command line on the snapshot, read-only."),
     "status": ("pipeline.cli.status", "Freshness, holes, warnings, the last runs."),

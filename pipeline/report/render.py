@@ -1,13 +1,12 @@
 """Turn a page's values into one HTML file that needs nothing else."""
 
-import os
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from pipeline.paths import resource_folder
@@ -47,7 +46,7 @@ def render_page(
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
-        autoescape=True,
+        autoescape=select_autoescape((), ("txt",), default_for_string=True, default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -67,19 +66,6 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
         "language": language,
     }
     return environment
-
-
-def write_page(path: Path, text: str) -> None:
-    """Put a page in its place at once, readable for everybody."""
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    path.parent.chmod(0o755)  # the umask keeps state private; reports are for people
-    draft = path.with_name(f".{path.name}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.chmod(0o644)
-        os.replace(draft, path)  # noqa: PTH105 - the atomic one, by its name
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _asset(folders: tuple[Path, ...], name: str) -> Markup:
