@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from pipeline.report.asked import Asked, Period
 from pipeline.report.kinds import KINDS, title_of
 from pipeline.report.links import with_live_links
@@ -49,7 +51,7 @@ def make_report(
         origin=origin,
         scope=_scope(asked, origin, voice),
         notices=tuple(told),
-        sections=tuple(with_live_links(sections)),
+        sections=tuple(_asked_only(section, source) for section in with_live_links(sections)),
         queries=source.queries,
         parameters=asked.parameters(),
     )
@@ -82,6 +84,12 @@ def write_report(
     path = (folder or settings.data_dir / "reports") / name
     write_page(path, render(report))
     return path
+
+
+def _asked_only(section: Section, source: Source) -> Section:
+    """Return a section with the queries that were asked: some are only where there is a need."""
+    queries = tuple(name for name in section.queries if name in source.queries)
+    return msgspec.structs.replace(section, queries=queries)
 
 
 def _headline(sections: tuple[Section, ...]) -> str:

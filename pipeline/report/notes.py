@@ -2,7 +2,6 @@
 
 import csv
 import tomllib
-from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,12 +45,14 @@ def read_notes(path: Path) -> tuple[Note, ...]:
             f"The notes in {path} cannot be read: {error}",
             advice="Write [[note]] tables (TOML), or columns date, text, scope (CSV).",
         ) from None
-    notes = [_note(row, path, number) for number, row in enumerate(rows[:_MOST_NOTES], start=1)]
+    listed = rows[:_MOST_NOTES] if isinstance(rows, list) else [rows]
+    notes = [_note(row, path, number) for number, row in enumerate(listed, start=1)]
     return tuple(sorted(notes, key=lambda note: (note.first, note.last, note.text)))
 
 
-def _note(row: Mapping[str, Any], path: Path, number: int) -> Note:
-    told = {key: str(value).strip() for key, value in row.items() if key and value is not None}
+def _note(row: Any, path: Path, number: int) -> Note:
+    cells = row.items() if isinstance(row, dict) else ()
+    told = {key: str(value).strip() for key, value in cells if key and value is not None}
     first = told.get("from") or told.get("date", "")
     try:
         begin = date.fromisoformat(first)
