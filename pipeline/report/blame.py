@@ -12,8 +12,8 @@ from pipeline.report.traffic import CodeLine
 
 # A cell must explain so much of a dip to be named.
 _ENOUGH = 0.5
-# Of two cells that explain about the same, the narrower is named.
-_ABOUT = 0.1
+# A wider cell is named only where it bears so much more of the dip than a narrower one.
+_MORE = 0.2
 # With nearly all of the traffic, a cell cannot be told from the total.
 _MOST_TRAFFIC = 0.9
 _FEWEST_BEFORE = 30
@@ -28,27 +28,33 @@ class Blame(NamedTuple):
             where it alone lost, 0 where it lost no more than its share.
         lost: messages that it lost itself, against its own usual rate.
         usual: that rate.
-        share: of the traffic of those days.
+        of: its messages of those days.
     """
 
     cell: Cell
     explained: float
     lost: float
     usual: float
-    share: float
+    of: int
 
 
 def blame(total: Line, cells: Mapping[Cell, Line], dip: Dip) -> Blame | None:
-    """Return the cell that explains at least half of a dip of the total; None where none does."""
+    """Return the cell that explains at least half of a dip of the total; None where none does.
+
+    It is the narrowest such cell, but for a wider one that lost more by more than chance explains:
+    a country holds all that its one failing phone lost, and is not to blame for it.
+    """
     _, all_of = total.sums(dip.places)
     found = [
         known
         for cell, line in cells.items()
         if (known := _blame_of(cell, line, dip, all_of)) is not None and known.explained >= _ENOUGH
     ]
-    best = max((one.explained for one in found), default=0)
-    near = [one for one in found if one.explained >= best - _ABOUT]
-    return min(near, key=_narrowness, default=None)
+    named: Blame | None = None
+    for one in sorted(found, key=_narrowness):
+        if named is None or _bears_more(one, named, dip):
+            named = one
+    return named
 
 
 def code_of(codes: Iterable[CodeLine], line: Line, dip: Dip) -> int | None:
@@ -87,12 +93,18 @@ def _blame_of(cell: Cell, line: Line, dip: Dip, all_of: int) -> Blame | None:
     lost = usual * of - hits
     if lost <= _SIGMAS * sqrt(max(of * usual * (1 - usual), 1)):
         return None
-    return Blame(cell, (lost - share * dip.lost) / ((1 - share) * dip.lost), lost, usual, share)
+    return Blame(cell, (lost - share * dip.lost) / ((1 - share) * dip.lost), lost, usual, of)
 
 
 def _before(dip: Dip) -> Sequence[int]:
     return range(max(0, dip.places[0] - HISTORY_DAYS), dip.places[0])
 
 
-def _narrowness(one: Blame) -> tuple[float, int, str]:
-    return round(one.share, 2), DIMENSIONS.index(one.cell.dimension), one.cell.link
+def _narrowness(one: Blame) -> tuple[int, int, str]:
+    return one.of, DIMENSIONS.index(one.cell.dimension), one.cell.link
+
+
+def _bears_more(wide: Blame, narrow: Blame, dip: Dip) -> bool:
+    more = wide.lost - narrow.lost
+    chance = sqrt(max((wide.of - narrow.of) * wide.usual * (1 - wide.usual), 1))
+    return more > _MORE * dip.lost and more > _SIGMAS * chance

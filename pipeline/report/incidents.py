@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import exp, lgamma, log, log1p
 from typing import NamedTuple
 
-from pipeline.report.baseline import Usual, usual
+from pipeline.report.baseline import Habit, Usual, usual
 from pipeline.report.series import Line
 from pipeline.report.stats import wilson
 
@@ -62,11 +62,16 @@ def odd_days(line: Line, begin: int, end: int, among: int = 1) -> set[int]:
     rate. The last matters for few messages only, where Wilson's interval errs too often.
     """
     odd: set[int] = set()
+    habit = Habit(line)
     for place in range(begin, end):
-        if line.hits[place] < line.of[place]:
-            known = usual(line, place, odd)
-            if known is not None and _is_odd(line.hits[place], line.of[place], known, among):
-                odd.add(place)
+        hits, of = line.hits[place], line.of[place]
+        interval = wilson(hits, of, Z_INCIDENT) if hits < of else None
+        middle = habit.median(place) if interval else None
+        if interval is None or middle is None or interval[1] >= middle:
+            continue  # most days end here, and no phone of hundreds costs more than a median
+        known = habit.usual(place, odd)
+        if known is not None and _is_odd(hits, of, known, among):
+            odd.add(place)
     return odd
 
 

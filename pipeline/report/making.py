@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import msgspec
+
 from pipeline.report.asked import Asked, Period
 from pipeline.report.links import with_live_links
 from pipeline.report.model import Findings, Origin, Report, Section
@@ -53,7 +55,7 @@ def make_report(
         origin=origin,
         scope=_scope(asked, origin, voice),
         notices=tuple(told),
-        sections=tuple(with_live_links(sections)),
+        sections=tuple(_asked_only(section, source) for section in with_live_links(sections)),
         queries=source.queries,
         parameters=asked.parameters(),
     )
@@ -62,6 +64,12 @@ def make_report(
 def render(report: Report, own: Path | None = None) -> str:
     """Return the page that says a report; a template in the folder `own` stands for ours."""
     return render_page("report.html", report.language, {"report": report}, own)
+
+
+def _asked_only(section: Section, source: Source) -> Section:
+    """Return a section with the queries that were asked: some are only where there is a need."""
+    queries = tuple(name for name in section.queries if name in source.queries)
+    return msgspec.structs.replace(section, queries=queries)
 
 
 def _headline(sections: tuple[Section, ...]) -> str:

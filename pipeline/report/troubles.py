@@ -17,7 +17,6 @@ from pipeline.report.traffic import phones, traffic
 from pipeline.report.voice import Voice
 
 NOT_ALLOWED = (100, 101)
-_HALF = 0.5
 # One side of what an interval of 99 % leaves out.
 _CHANCE = 0.005
 
@@ -159,38 +158,35 @@ def holes(source: Source, voice: Voice) -> list[Finding]:
 
 
 def falls(source: Source, voice: Voice, events: tuple[Event, ...]) -> list[Finding]:
-    """Return the phones, and the total, that did worse than before, where no incident tells why.
+    """Return the phones, and the total, that did worse than before, incidents left out.
 
     An interval of 99 % for all phones together must lie below 0.
     """
-    rates = {
-        part.key: (part.after, part.before)
+    parts = [
+        part
         for part in source.once(moved_parts).get("device", [])
         if part.before.of and part.after.of
-    }
-    both = source.once(elapsed)
-    told: dict[int | None, float] = {}
+    ]
+    told: Counter[int | None] = Counter()
     for event in events:
         if event.cell is not None and event.cell.device_id is not None:
-            number = event.cell.device_id
-            told[number] = told.get(number, 0) + event.dip.lost
+            told[event.cell.device_id] += round(event.dip.lost)
     found = [
-        _fall(cell, after, before, source, voice)
-        for cell, (after, before) in rates.items()
-        if told.get(cell.device_id, 0) < _HALF * (lost := lost_since(after, before))
-        and lost > 0
-        and _fell(after, before, len(rates))
+        _fall(part.key, after, part.before, source, voice)
+        for part in parts
+        if _fell(after := _mended(part.after, told[part.key.device_id]), part.before, len(parts))
     ]
-    after, before = both.now.success, both.before.success
+    both = source.once(elapsed)
     explained = sum(event.dip.lost for event in events) + sum(fall.lost for fall in found)
-    if _fell(after, before, 1) and explained < _HALF * lost_since(after, before):
+    after, before = _mended(both.now.success, round(explained)), both.before.success
+    if _fell(after, before, 1):
         found.append(_fall(None, after, before, source, voice))
     return found
 
 
-def lost_since(after: Rate, before: Rate) -> float:
-    """Return how many more would have succeeded at the rate of before."""
-    return (before.value or 0) * after.of - after.hits
+def _mended(rate: Rate, lost: int) -> Rate:
+    """Return a rate as it were without what is told elsewhere."""
+    return Rate(min(rate.hits + max(lost, 0), rate.of), rate.of)
 
 
 def _fell(after: Rate, before: Rate, among: int) -> bool:
@@ -203,14 +199,15 @@ def _fall(cell: Cell | None, after: Rate, before: Rate, source: Source, voice: V
     return Finding(
         kind="fall",
         what=voice.say(
-            "{where}: success fell from {before} to {after} since the compared period.",
+            "{where}: success fell from {before} to {after} since the compared period, incidents "
+            "left out.",
             where=where,
             before=before,
             after=after,
         ),
         cause=voice.say("No single day stands out: it is lasting, or slow."),
         action=voice.say("See which codes grew, and what moved the rate."),
-        lost=lost_since(after, before),
+        lost=(before.value or 0) * after.of - after.hits,
         link=cell.link if cell else "moved",
         facts={"device_id": cell.device_id} if cell else {},
         brief=voice.say("{where}: lower than before", where=where),

@@ -1,12 +1,13 @@
 """The key figures of the period, each with its change and its last 28 days."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
-from pipeline.report.baseline import usual
+from pipeline.report.baseline import Habit
 from pipeline.report.counts import Counts, Day, total_of
 from pipeline.report.elapsed import Both, elapsed
+from pipeline.report.events import events
 from pipeline.report.model import Figure, Figures, Section
 from pipeline.report.source import Source
 from pipeline.report.stats import Rate, change_of, growth
@@ -33,16 +34,20 @@ def figures(source: Source, voice: Voice) -> Section:
     return Section("figures", voice.say("Key figures"), (Figures(items),), QUERIES)
 
 
-def above_usual(known: Traffic) -> float | None:
+def above_usual(known: Traffic, odd: Collection[int]) -> float | None:
     """Return how many more failed in the period than usual; None where nobody can say.
 
     Only days that can be judged count: those with 14 days of history, and time to settle.
+
+    Args:
+        known: the traffic.
+        odd: places of days that are no measure of what is usual.
     """
-    line = known.total
+    line, habit = known.total, Habit(known.total)
     days = [
         (place, now)
         for place in range(known.begin, known.end)
-        if line.of[place] and (now := usual(line, place))
+        if line.of[place] and (now := habit.usual(place, odd))
     ]
     if not days:
         return None
@@ -114,7 +119,8 @@ def _rate(figure: Figure, rate: Callable[[Counts], Rate], both: Both, source: So
 
 def _failed(total: Counts, source: Source, voice: Voice) -> Figure:
     both = source.once(elapsed)
-    above = above_usual(source.once(traffic))
+    odd = {place for dip in source.once(events).odd for place in dip.places}
+    above = above_usual(source.once(traffic), odd)
     if above is None:
         meaning = voice.say("failed or undelivered; not enough history to say how many are usual")
     elif above < 0:
