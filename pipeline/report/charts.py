@@ -5,6 +5,7 @@ and bars are in a box of 1000 by 1000 that stretches.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import msgspec
 
@@ -46,7 +47,7 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
         finding: what the chart shows, in a sentence.
         description: range and last value, for those who do not see it.
         legend: (role, text) of each series.
-        data: the numbers behind the chart.
+        data: the numbers behind the chart; None for a small one within other numbers.
     """
 
     ident: str
@@ -55,7 +56,7 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
     description: str
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
-    data: Table
+    data: Table | None
     legend: tuple[tuple[str, str], ...] = ()
     curves: tuple[Curve, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
@@ -156,3 +157,19 @@ def spark_path(values: Sequence[float | None]) -> str:
         return ""
     low, high = min(known), max(known)
     return line_paths(values, low, high) if high > low else line_paths(values, low - 1, high + 1)
+
+
+def strip_paths(values: Sequence[float | None]) -> tuple[str, str]:
+    """Return the shapes of a strip in a box of 100: its days above nothing, and those of nothing.
+
+    A day with something is a block from top to bottom, one with nothing a low one at the ground,
+    one without a value is left blank; neighbours of a kind are one block.
+    """
+    step, shapes = 100 / max(len(values), 1), {True: "", False: ""}
+    for kind, run in groupby(enumerate(values), key=lambda one: one[1] and one[1] > 0):
+        places = [place for place, _ in run]
+        if kind is not None:
+            left, width = round(places[0] * step, 1), round(len(places) * step, 1)
+            top = 0 if kind else 70
+            shapes[bool(kind)] += f"M{left:g} {top}h{width:g}v{100 - top}h-{width:g}z"
+    return shapes[True], shapes[False]

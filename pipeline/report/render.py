@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.paths import resource_folder
-from pipeline.report.charts import spark_path
+from pipeline.report.charts import spark_path, strip_paths
 from pipeline.report.formats import Formats
 from pipeline.report.stats import Rate
 
@@ -48,6 +48,7 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     )
     environment.filters |= {kind: getattr(formats, kind) for kind in _FORMATS}
     environment.filters |= {"kind": _kind, "shade": _shade, "spark_path": spark_path}
+    environment.filters["strip_paths"] = strip_paths
     environment.globals |= {"css": lambda name: _own_text(folders, name), "language": language}
     return environment
 
