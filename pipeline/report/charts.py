@@ -5,6 +5,7 @@ and bars are in a box of 1000 by 1000 that stretches.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import msgspec
 
@@ -52,7 +53,8 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
         finding: what the chart shows, in a sentence.
         description: range and last value, for those who do not see it.
         legend: (role, text) of each series; roles also `hatch`, `ring`, `mark`.
-        data: the numbers behind the chart: one row per slot, in the order of the slots.
+        data: the numbers behind the chart: one row per slot, in the order of the slots; None for a
+            small one within other numbers.
         marks: vertical lines: the place in percent, and what they tell.
         hatches: slots that are not final: where they begin, and their width, in the box.
         rings: places to look at: in percent from the left and the top, and what they tell.
@@ -64,7 +66,7 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
     description: str
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
-    data: Table
+    data: Table | None
     legend: tuple[tuple[str, str], ...] = ()
     curves: tuple[Curve, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
@@ -191,3 +193,19 @@ def spark_path(
             parts.append(pen + place)
         pen = "M" if place is None else "L"
     return "".join(parts), f"M{next(place for place in reversed(places) if place)}h0"
+
+
+def strip_paths(values: Sequence[float | None]) -> tuple[str, str]:
+    """Return the shapes of a strip in a box of 100: its days above nothing, and those of nothing.
+
+    A day with something is a block from top to bottom, one with nothing a low one at the ground,
+    one without a value is left blank; neighbours of a kind are one block.
+    """
+    step, shapes = 100 / max(len(values), 1), {True: "", False: ""}
+    for kind, run in groupby(enumerate(values), key=lambda one: one[1] and one[1] > 0):
+        places = [place for place, _ in run]
+        if kind is not None:
+            left, width = round(places[0] * step, 1), round(len(places) * step, 1)
+            top = 0 if kind else 70
+            shapes[bool(kind)] += f"M{left:g} {top}h{width:g}v{100 - top}h-{width:g}z"
+    return shapes[True], shapes[False]

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_decimal, format_percent
 
 from pipeline.report.stats import Change, Rate
@@ -109,6 +109,10 @@ class Formats:
     def short_day(self, value: date) -> str:
         """Return a day without its year, such as `3 Nov`."""
         return format_date(value, "d MMM", locale=self._locale)
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a day of the week, 1 for Monday."""
+        return str(get_day_names("abbreviated", locale=self._locale)[number - 1])
 
     def moment(self, value: datetime | None) -> str:
         """Return a wall-clock time to the minute."""

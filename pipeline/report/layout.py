@@ -18,7 +18,7 @@ def tenth(per_mille: float) -> str:
 
 def sort_key(value: Any, kind: str) -> float | str | None:
     """Return the number that a cell is sorted by, "" for a cell without; None sorts by its text."""
-    if kind in {"text", "state", "spark"}:
+    if kind in {"text", "state", "spark", "strip"}:
         return None
     if isinstance(value, Rate):
         value = value.value

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from pipeline.paths import resource_folder
 from pipeline.report import layout
-from pipeline.report.charts import spark_path
+from pipeline.report.charts import spark_path, strip_paths
 from pipeline.report.formats import Formats
 
 _FORMATS = [
@@ -28,6 +28,7 @@ _LAYOUT = {
     "direction": layout.direction,
     "has_dimension": layout.has_dimension,
     "spark_path": spark_path,
+    "strip_paths": strip_paths,
 }
 
 
