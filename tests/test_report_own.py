@@ -189,8 +189,7 @@ def test_notes_stand_in_the_reports_of_their_days(reported: Account, tmp_path: P
     settings = beside(reported, tmp_path, report_notes=tmp_path / "notes.toml")
     written = write_reports(settings, [Wish(), Wish(device_id=3), Wish(period="today")], tmp_path)
     texts = [
-        [row[3] for section in made.report.sections if section.ident == "notes"
-         for table in section.blocks if isinstance(table, Table) for row in table.rows]
+        [row[3] for table in made.report.tables() if table.ident == "notes" for row in table.rows]
         for made in written
     ]  # fmt: skip
     power, sale = "The phone of Lille stood without power", "Autumn sale"

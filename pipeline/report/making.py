@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+import msgspec
+
 from pipeline.report.asked import Asked, Period
-from pipeline.report.counts import Day, total_of
-from pipeline.report.model import Origin, Report
-from pipeline.report.notes import Note, notes_of, notes_section
+from pipeline.report.links import with_live_links
+from pipeline.report.model import Findings, Origin, Report, Section
+from pipeline.report.notes import Note, notes_of
 from pipeline.report.notices import notices
 from pipeline.report.own import NOTHING, Own
 from pipeline.report.render import render_page
@@ -38,26 +40,22 @@ def make_report(
     notes: tuple[Note, ...] = (),
 ) -> Report:
     """Return everything that a report of a kind says; `own` and `notes` are what people add."""
-    source, voice = Source(snapshot, asked, own.folder), Voice(asked.language)
+    source = Source(snapshot, asked, own.folder, notes_of(notes, asked))
+    voice = Voice(asked.language)
     origin = source.read("origin", Origin)[0]
     told = notices(source, origin, voice)
-    sections = [build(source, voice) for build in own.builds(kind)]
-    if said := notes_of(notes, asked):
-        places = [at for at, section in enumerate(sections, 1) if section.ident == "time"]
-        sections.insert(places[0] if places else len(sections), notes_section(said, voice))
-    total = total_of(source.read("days", Day))
+    sections = tuple(build(source, voice) for build in own.builds(kind))
+    title = own.title(kind, voice)
     return Report(
         kind=kind,
         language=asked.language,
-        title=own.title(kind, voice),
-        headline=voice.say(
-            "{rate} of {messages} messages succeeded", rate=total.success, messages=total.outgoing
-        ),
+        title=title,
+        headline=_headline(sections) or title,
         asked=asked,
         origin=origin,
         scope=_scope(asked, origin, voice),
         notices=tuple(told),
-        sections=tuple(sections),
+        sections=tuple(_asked_only(section, source) for section in with_live_links(sections)),
         queries=source.queries,
         parameters=asked.parameters(),
     )
@@ -66,6 +64,17 @@ def make_report(
 def render(report: Report, own: Path | None = None) -> str:
     """Return the page that says a report; a template in the folder `own` stands for ours."""
     return render_page("report.html", report.language, {"report": report}, own)
+
+
+def _asked_only(section: Section, source: Source) -> Section:
+    """Return a section with the queries that were asked: some are only where there is a need."""
+    queries = tuple(name for name in section.queries if name in source.queries)
+    return msgspec.structs.replace(section, queries=queries)
+
+
+def _headline(sections: tuple[Section, ...]) -> str:
+    blocks = [block for section in sections for block in section.blocks]
+    return next((block.brief for block in blocks if isinstance(block, Findings)), "")
 
 
 def _scope(asked: Asked, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:

@@ -15,7 +15,6 @@ import msgspec
 
 from pipeline.errors import UsageError
 from pipeline.report.asked import Asked
-from pipeline.report.model import Section
 from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
 
@@ -66,8 +65,8 @@ def notes_of(notes: tuple[Note, ...], asked: Asked) -> tuple[Note, ...]:
     )
 
 
-def notes_section(notes: tuple[Note, ...], voice: Voice) -> Section:
-    """Return the notes as a part of a page."""
+def notes_table(notes: tuple[Note, ...], voice: Voice) -> Table:
+    """Return the notes as a table."""
     columns = (
         Column(voice.say("From"), "day", "first"),
         Column(voice.say("To"), "day", "last"),
@@ -75,8 +74,7 @@ def notes_section(notes: tuple[Note, ...], voice: Voice) -> Section:
         Column(voice.say("Note"), key="text"),
     )
     rows = tuple((note.first, note.last, _phone(note, voice), note.text) for note in notes)
-    table = Table(voice.say("What people know of these days"), columns, rows, ident="notes")
-    return Section("notes", voice.say("Notes"), (table,))
+    return Table(voice.say("What people know of these days"), columns, rows, ident="notes")
 
 
 def _phone(note: Note, voice: Voice) -> str:

@@ -1,6 +1,7 @@
 """What sections read from: the published snapshot, by the queries of `reports/queries`."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +10,7 @@ import msgspec
 from pipeline.errors import UsageError
 from pipeline.paths import resource_folder
 from pipeline.report.asked import Asked
+from pipeline.report.notes import Note
 from pipeline.warehouse.snapshot import Snapshot
 
 T = TypeVar("T")
@@ -16,11 +18,23 @@ _PARAMETER = re.compile(r"\$([a-z_]+)")
 
 
 class Source:
-    """The answers to a report's queries; each is asked once, however many sections read it."""
+    """The answers to a report's queries; each is asked once, however many sections read it.
 
-    def __init__(self, snapshot: Snapshot, asked: Asked, own: Path | None = None) -> None:
+    Attributes:
+        notes: what people know of days of the period.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        asked: Asked,
+        own: Path | None = None,
+        notes: tuple[Note, ...] = (),
+    ) -> None:
         self._snapshot = snapshot
         self._own = own
+        self._made: dict[Callable[[Source], Any], Any] = {}
+        self.notes = notes
         self._answers: dict[str, list[dict[str, Any]]] = {}
         self.asked = asked
         self.queries: dict[str, str] = {}
@@ -46,6 +60,13 @@ class Source:
             given = {key: known[key] for key in wanted}
             self._answers[name] = self._snapshot.rows(text, given)
         return self._answers[name]
+
+    def once(self, make: Callable[["Source"], T]) -> T:
+        """Return what a function makes of this source; several sections may need it."""
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
+        return made
 
 
 def query_text(name: str, own: Path | None = None) -> str:
