@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from pipeline.cli.main import main
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from support.account import Account
+from support.emulator import running_app
 from support.mailbox import mailbox
 from support.reported import reported
 from support.shelves import beside
@@ -89,6 +94,27 @@ def test_a_mail_is_sent_and_written(
     assert b"delivery_2026-10-06_2026-11-02_en.xlsx" in server.mails[0]
     index = (settings.reports_path / "index.html").read_text("utf-8")
     assert "delivery_2026-10-06_2026-11-02_en.eml" in index
+
+
+def test_a_verdict_is_posted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--webhook` posts what the report came to, and says nothing of the address."""
+    posted = []
+
+    async def take(request: Request) -> Response:
+        posted.append((request.headers["content-type"], await request.json()))
+        return Response(status_code=204)
+
+    with running_app(Starlette(routes=[Route("/key", take, methods=["POST"])])) as address:
+        root = address.split("//")[1].split("/")[0]
+        monkeypatch.setenv("SMS24_WEBHOOK_URL", f"http://{root}/key")
+        assert main(["report", "--webhook", "--period", "yesterday"]) == 0
+    [(kind, verdict)] = posted
+    assert kind == "application/json"
+    assert (verdict["first"], verdict["kind"]) == ("2026-11-01", "delivery")
+    assert verdict["figures"]["outgoing"]["value"] > 0
+    assert "key" not in capsys.readouterr().out.replace(str(settings.data_dir), "")
 
 
 def test_a_server_that_refuses_ends_with_3(
