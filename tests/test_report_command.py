@@ -1,5 +1,6 @@
 """`sms24 report` and `sms24 run` as people start them: options, paths, exit codes."""
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,24 @@ def test_another_folder_holds_the_report_alone(settings: Settings, tmp_path: Pat
         "delivery_2026-10-01_2026-10-03_en.html"
     ]
     assert not settings.reports_path.exists()
+
+
+def test_a_folder_of_somebody_keeps_its_mode(settings: Settings, tmp_path: Path) -> None:
+    """A folder that is there is written into and not opened up; the report can be read."""
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    assert main(["report", "--period", "today", "--output", str(folder)]) == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o644]
+
+
+def test_a_folder_that_cannot_be_made_is_no_bug(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below a file there is no folder: exit code 2, and it is named."""
+    (tmp_path / "file").write_text("")
+    assert main(["report", "--output", str(tmp_path / "file" / "below")]) == 2
+    assert "below cannot be made" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
