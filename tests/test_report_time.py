@@ -1,6 +1,6 @@
 """The charts over time: grain, gaps, rings, hatches, notes."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,9 +17,10 @@ from pipeline.report.steps import steps
 from pipeline.report.tables import Table
 from pipeline.report.voice import Voice
 from pipeline.warehouse.snapshot import open_snapshot
+from support.calm import UNTIL, calm
 from support.worlds import Row, Trouble, asked_of, made_snapshot, source_of, traffic_rows
 
-UNTIL = datetime.fromisoformat("2026-10-31 09:00")
+__all__ = ["calm"]
 
 
 def charts(source: Source) -> dict[str, Chart]:
@@ -88,10 +89,9 @@ def test_a_dip_of_the_total_has_rings_with_its_words(tmp_path: Path) -> None:
         assert charts(source)["success"].rings == ()
 
 
-def test_the_median_is_that_of_the_28_days_before(tmp_path: Path) -> None:
+def test_the_median_is_that_of_the_28_days_before(calm: Path) -> None:
     """It begins after 14 days of history, and is the middle of the daily rates."""
-    path = made_snapshot(tmp_path, traffic_rows(), UNTIL)
-    with source_of(path, date(2026, 9, 10), date(2026, 9, 20)) as source:
+    with source_of(calm, date(2026, 9, 10), date(2026, 9, 20)) as source:
         known = {step.begin.date(): step.median for step in steps(source)}
     assert known[date(2026, 9, 14)] is None
     rates = []
@@ -106,15 +106,14 @@ def test_the_median_is_that_of_the_28_days_before(tmp_path: Path) -> None:
     assert known[date(2026, 9, 15)] == pytest.approx((rates[6] + rates[7]) / 2)
 
 
-def test_notes_are_marks_and_listed(tmp_path: Path) -> None:
+def test_notes_are_marks_and_listed(calm: Path) -> None:
     """A note that touches the period stands in the charts and below them; others do not."""
-    path = made_snapshot(tmp_path, traffic_rows(), UNTIL)
     notes = (
         Note(date(2026, 9, 1), date(2026, 9, 2), "long ago"),
         Note(date(2026, 9, 30), date(2026, 10, 5), "new <b>antenna</b>", "Lille"),
         Note(date(2026, 10, 20), date(2026, 10, 20), "strike"),
     )
-    with open_snapshot(path) as snapshot:
+    with open_snapshot(calm) as snapshot:
         asked = asked_of(snapshot, date(2026, 10, 4), date(2026, 10, 31))
         report = make_report(snapshot, asked, notes=notes)
     (section,) = [section for section in report.sections if section.ident == "time"]
