@@ -187,7 +187,9 @@ def test_notes_stand_in_the_reports_of_their_days(reported: Account, tmp_path: P
     assert found
     write(tmp_path / "notes.toml", found[1])
     settings = beside(reported, tmp_path, report_notes=tmp_path / "notes.toml")
-    written = write_reports(settings, [Wish(), Wish(device_id=3), Wish(period="today")], tmp_path)
+    phone = reported.world.phones[0].device_id
+    wishes = [Wish(), Wish(device_id=phone), Wish(period="today")]
+    written = write_reports(settings, wishes, tmp_path)
     texts = [
         [row[3] for table in made.report.tables() if table.ident == "notes" for row in table.rows]
         for made in written
