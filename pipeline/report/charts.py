@@ -5,6 +5,7 @@ and bars are in a box of 1000 by 1000 that stretches.
 """
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import msgspec
 
@@ -32,7 +33,10 @@ class Curve(msgspec.Struct, frozen=True):
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """A rectangle in the box, and the role that its style follows."""
+    """A rectangle in the box, and the role that its style follows.
+
+    Roles: the outcomes, or `series-1` to `series-6` and `other`; see `reports/macros/ink.html`.
+    """
 
     role: str
     x: float
@@ -49,7 +53,8 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
         finding: what the chart shows, in a sentence.
         description: range and last value, for those who do not see it.
         legend: (role, text) of each series; roles also `hatch`, `ring`, `mark`.
-        data: the numbers behind the chart: one row per slot, in the order of the slots.
+        data: the numbers behind the chart: one row per slot, in the order of the slots; None for a
+            small one within other numbers.
         marks: vertical lines: the place in percent, and what they tell.
         hatches: slots that are not final: where they begin, and their width, in the box.
         rings: places to look at: in percent from the left and the top, and what they tell.
@@ -61,7 +66,7 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
     description: str
     x_ticks: tuple[Tick, ...]
     y_ticks: tuple[Tick, ...]
-    data: Table
+    data: Table | None
     legend: tuple[tuple[str, str], ...] = ()
     curves: tuple[Curve, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
@@ -158,10 +163,49 @@ def _y(value: float, low: float, high: float) -> float:
     return round(BOX - (value - low) / (high - low) * BOX, 2)
 
 
-def spark_path(values: Sequence[float | None]) -> str:
-    """Return the path of a sparkline on its own scale; empty where there are not two values."""
+def spark_path(
+    values: Sequence[float | None], scale: tuple[float, float] | None = None
+) -> tuple[str, str] | None:
+    """Return the path of a sparkline in a box of 100, and that of the dot at its last value.
+
+    Args:
+        values: one per slot.
+        scale: the values at the bottom and the top; without it, the least and the greatest.
+
+    Returns:
+        None where there are not two values: a line has two ends.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 2:  # noqa: PLR2004 - a line has two ends
-        return ""
-    low, high = min(known), max(known)
-    return line_paths(values, low, high) if high > low else line_paths(values, low - 1, high + 1)
+        return None
+    low, high = scale or (min(known), max(known))
+    if high <= low:
+        low, high = low - 1, high + 1
+    places = [
+        None
+        if value is None
+        else f"{round(100 * centre(at, len(values)))} {round(100 * (high - value) / (high - low))}"
+        for at, value in enumerate(values)
+    ]
+    parts, pen = [], "M"
+    for place in places:
+        if place is not None:
+            parts.append(pen + place)
+        pen = "M" if place is None else "L"
+    return "".join(parts), f"M{next(place for place in reversed(places) if place)}h0"
+
+
+def strip_paths(values: Sequence[float | None]) -> tuple[str, str]:
+    """Return the shapes of a strip in a box of 100: its days above nothing, and those of nothing.
+
+    A day with something is a block from top to bottom, one with nothing a low one at the ground,
+    one without a value is left blank; neighbours of a kind are one block.
+    """
+    step, shapes = 100 / max(len(values), 1), {True: "", False: ""}
+    for kind, run in groupby(enumerate(values), key=lambda one: one[1] and one[1] > 0):
+        places = [place for place, _ in run]
+        if kind is not None:
+            left, width = round(places[0] * step, 1), round(len(places) * step, 1)
+            top = 0 if kind else 70
+            shapes[bool(kind)] += f"M{left:g} {top}h{width:g}v{100 - top}h-{width:g}z"
+    return shapes[True], shapes[False]

@@ -3,7 +3,7 @@
 import re
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_decimal, format_percent
 
 from pipeline.report.stats import Change, Rate
@@ -40,6 +40,10 @@ class Formats:
     def whole_share(self, value: float) -> str:
         """Return a share in percent without decimals, for axes."""
         return format_percent(value, format="0\N{NO-BREAK SPACE}%", locale=self._locale)
+
+    def percent_number(self, value: float) -> str:
+        """Return a share in percent without decimals and sign, for cells that say so above."""
+        return format_decimal(100 * value, format="0", locale=self._locale)
 
     def rate(self, rate: Rate) -> str:
         """Return a rate; `k of n` where n is under 10, and a star where it is under 30."""
@@ -86,9 +90,15 @@ class Formats:
             return NOTHING
         total = round(value)
         parts: list[str] = []
-        for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        word = self.words.gettext
+        for size, unit in (
+            (86400, word("d")),
+            (3600, word("h")),
+            (60, word("min")),
+            (1, word("s")),
+        ):
             if total >= size or (size == 1 and not parts):
-                parts.append(f"{total // size}\N{NO-BREAK SPACE}{self.words.gettext(unit)}")
+                parts.append(f"{total // size}\N{NO-BREAK SPACE}{unit}")
                 total %= size
         return " ".join(parts[:2])
 
@@ -99,6 +109,10 @@ class Formats:
     def short_day(self, value: date) -> str:
         """Return a day without its year, such as `3 Nov`."""
         return format_date(value, "d MMM", locale=self._locale)
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a day of the week, 1 for Monday."""
+        return str(get_day_names("abbreviated", locale=self._locale)[number - 1])
 
     def moment(self, value: datetime | None) -> str:
         """Return a wall-clock time to the minute."""

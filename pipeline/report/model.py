@@ -188,7 +188,7 @@ def _tables(blocks: tuple[Block, ...]) -> list[Table]:
         if isinstance(block, Table):
             found.append(block)
         elif isinstance(block, Chart):
-            found.append(block.data)
+            found += [block.data] if block.data is not None else []
         elif isinstance(block, Details):
             found += _tables(block.blocks)
     return found

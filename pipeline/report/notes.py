@@ -1,6 +1,11 @@
-"""What people know of some days: notes from a file of theirs, drawn as marks and listed."""
+"""What people know of some days, from a file of theirs: a sale, a holiday, a phone that moved.
 
-import csv
+[[note]]
+day = 2026-10-23          # or first = ... and last = ...
+text = "The phone of Lille stood without power"
+device = 5                # left out: of all phones
+"""
+
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -9,59 +14,76 @@ from typing import Any
 import msgspec
 
 from pipeline.errors import UsageError
-
-_MOST_NOTES = 1000
+from pipeline.report.asked import Asked
+from pipeline.report.tables import Column, Table
+from pipeline.report.voice import Voice
 
 
 class Note(msgspec.Struct, frozen=True):
-    """A sentence about a day or a range of days, both ends included.
-
-    Attributes:
-        scope: what it is about, such as a phone; empty for all.
-    """
+    """A note on local days, both included; of one phone, or of all."""
 
     first: date
     last: date
     text: str
-    scope: str = ""
+    device_id: int | None = None
 
 
-def read_notes(path: Path) -> tuple[Note, ...]:
-    """Return the notes of a TOML file (`[[note]]` tables) or a CSV file, in order of their days.
+class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    text: str
+    day: date | None = None
+    first: date | None = None
+    last: date | None = None
+    device: int | None = None
 
-    Each has `date`, or `from` and `to`; `text`; and, where it is about a part, `scope`.
 
-    Raises:
-        UsageError: the file cannot be read, or a note of it has no day or no text.
-    """
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    note: tuple[_Written, ...] = ()
+
+
+def read_notes(path: Path | None) -> tuple[Note, ...]:
+    """Return the notes of a file, the earliest first; UsageError says what is wrong with it."""
+    if path is None:
+        return ()
     try:
-        if path.suffix.lower() == ".toml":
-            rows = tomllib.loads(path.read_text(encoding="utf-8")).get("note", [])
-        else:
-            with path.open(encoding="utf-8-sig", newline="") as file:
-                rows = list(csv.DictReader(file))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, csv.Error) as error:
+        found = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+        return tuple(sorted(map(_note, found.note), key=lambda note: (note.first, note.text)))
+    except (OSError, ValueError) as error:  # TOML, UTF-8 and types are ValueErrors too
         raise UsageError(
-            f"The notes in {path} cannot be read: {error}",
-            advice="Write [[note]] tables (TOML), or columns date, text, scope (CSV).",
+            f"The notes {path} cannot be read: {error}.", advice="Mend it, or report_notes."
         ) from None
-    listed = rows[:_MOST_NOTES] if isinstance(rows, list) else [rows]
-    notes = [_note(row, path, number) for number, row in enumerate(listed, start=1)]
-    return tuple(sorted(notes, key=lambda note: (note.first, note.last, note.text)))
 
 
-def _note(row: Any, path: Path, number: int) -> Note:
-    cells = row.items() if isinstance(row, dict) else ()
-    told = {key: str(value).strip() for key, value in cells if key and value is not None}
-    first = told.get("from") or told.get("date", "")
-    try:
-        begin = date.fromisoformat(first)
-        note = Note(begin, date.fromisoformat(told.get("to") or first), told["text"])
-    except (ValueError, KeyError):
-        note = None
-    if note is None or note.last < note.first or not note.text:
-        raise UsageError(
-            f"Note {number} of {path} names no day, or has no text.",
-            advice='Write date = "2026-01-31" (or from and to) and text = "...".',
-        )
-    return msgspec.structs.replace(note, scope=told.get("scope", ""))
+def notes_of(notes: tuple[Note, ...], asked: Asked) -> tuple[Note, ...]:
+    """Return the notes that touch the period and what it is narrowed to."""
+    period = asked.period
+    return tuple(
+        note
+        for note in notes
+        if note.first <= period.last
+        and note.last >= period.first
+        and (None in (note.device_id, asked.device_id) or note.device_id == asked.device_id)
+    )
+
+
+def notes_table(notes: tuple[Note, ...], voice: Voice) -> Table:
+    """Return the notes as a table."""
+    columns = (
+        Column(voice.say("From"), "day", "first"),
+        Column(voice.say("To"), "day", "last"),
+        Column(voice.say("Phone"), key="device_id"),
+        Column(voice.say("Note"), key="text"),
+    )
+    rows = tuple((note.first, note.last, _phone(note, voice), note.text) for note in notes)
+    return Table(voice.say("What people know of these days"), columns, rows, ident="notes")
+
+
+def _phone(note: Note, voice: Voice) -> str:
+    return voice.say("all") if note.device_id is None else str(note.device_id)
+
+
+def _note(written: _Written) -> Note:
+    given: Any = written.day or written.first
+    last = written.day or written.last or given
+    if given is None or last < given or (written.day and (written.first or written.last)):
+        raise ValueError(f"the note {written.text[:40]!r} needs `day`, or `first` and `last`")
+    return Note(given, last, " ".join(written.text.split()), written.device)

@@ -11,7 +11,8 @@ class Column(msgspec.Struct, frozen=True):
     Attributes:
         kind: what the raw cells are: `text`, `number` (int), `share` (float), `rate`, `interval`
             or `whisker` (Rate), `change` (Change), `points` (float: a difference of shares),
-            `spark` (tuple of float or None), `seconds` (float), `day` (date), `moment`
+            `spark` (tuple of float or None), `strip` (the same: days with something, with nothing,
+            not known), `seconds` (float), `day` (date), `moment`
             (datetime of the reporting zone, without a zone), `state` (State).
         key: the column's name for programs, the same in all languages.
     """

@@ -2,13 +2,12 @@
 
 from pipeline.report.counts import Day, total_of
 from pipeline.report.model import Block, Section, Text
-from pipeline.report.notes import Note
+from pipeline.report.notes import notes_table
 from pipeline.report.sections.rate_chart import rate_chart
 from pipeline.report.sections.time_chart import time_chart
 from pipeline.report.sections.volume_chart import volume_chart
 from pipeline.report.source import Source
 from pipeline.report.steps import grain_of, steps
-from pipeline.report.tables import Column, Table
 from pipeline.report.timing import is_timed, timing
 from pipeline.report.voice import Voice
 
@@ -29,17 +28,10 @@ def over_time(source: Source, voice: Voice) -> Section:
         volume_chart(source, known, voice),
         _times(source, voice),
     ]
-    noted = notes_of(source)
-    if noted:
-        blocks.append(_note_table(noted, voice))
+    if source.notes:
+        blocks.append(notes_table(source.notes, voice))
     queries = (*QUERIES, "hours") if grain_of(source.asked) == "hour" else QUERIES
     return Section("time", title, tuple(blocks), queries)
-
-
-def notes_of(source: Source) -> list[Note]:
-    """Return the notes that touch the period."""
-    period = source.asked.period
-    return [n for n in source.notes if n.first <= period.last and n.last >= period.first]
 
 
 def _times(source: Source, voice: Voice) -> Block:
@@ -51,18 +43,4 @@ def _times(source: Source, voice: Voice) -> Block:
             "time to send."
         ),
         "empty",
-    )
-
-
-def _note_table(noted: list[Note], voice: Voice) -> Table:
-    return Table(
-        voice.say("What people noted of these days"),
-        (
-            Column(voice.say("From"), "day", "first"),
-            Column(voice.say("To"), "day", "last"),
-            Column(voice.say("Note"), key="note"),
-            Column(voice.say("About"), key="scope"),
-        ),
-        tuple((note.first, note.last, note.text, note.scope or None) for note in noted),
-        ident="notes",
     )

@@ -1,52 +1,92 @@
 """Why messages failed."""
 
-from math import sqrt
+from datetime import date, timedelta
 
 import msgspec
 
+from pipeline.report.axes import count_ticks, day_ticks
+from pipeline.report.charts import Chart, round_top, stacked_bars
+from pipeline.report.codes import Code, over_represented
 from pipeline.report.counts import Day, total_of
 from pipeline.report.model import Section, Text
-from pipeline.report.names import phone_name
+from pipeline.report.names import failure_name
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
 
-_SIGMAS = 3
+_MOST_SERIES = 6
 
 
-class Code(msgspec.Struct, frozen=True):
-    """A failure code that was met, and the phone that exceeds its share of it the most."""
+class CodeDay(msgspec.Struct, frozen=True):
+    """The messages of a day with a failure code."""
 
+    day: date
     code: int
-    label: str
-    likely_cause: str
-    first_action: str
-    retryable: str
     messages: int
-    share: float
-    worst_device_id: int | None
-    worst_device: str | None
-    worst_messages: int | None
-    worst_excess: float | None
-
-    @property
-    def stands_out(self) -> bool:
-        """Whether that phone's excess is more than chance: three times the spread of its share."""
-        if self.worst_messages is None or self.worst_excess is None:
-            return False
-        return self.worst_excess > _SIGMAS * sqrt(max(self.worst_messages - self.worst_excess, 1))
 
 
 def why(source: Source, voice: Voice) -> Section:
-    """Return the failures by code."""
+    """Return the failures by day and by code."""
+    title, queries = voice.say("Why messages failed"), ("codes", "code_days")
     codes = source.read("codes", Code)
     if codes:
-        block: Table | Text = code_table(codes, voice)
-    elif total_of(source.read("days", Day)).outgoing:
-        block = Text(voice.say("No message of this period failed."), "empty")
+        chart = code_chart(codes, source.read("code_days", CodeDay), source, voice)
+        return Section("why", title, (chart, code_table(codes, voice)), queries)
+    total = total_of(source.read("days", Day))
+    if total.ended:
+        said = voice.say("No message of this period failed or was undelivered.")
+    elif total.outgoing:
+        said = voice.say("The fate of every message is still open: none has failed so far.")
     else:
-        block = Text(voice.say("Nothing was sent in this period, so nothing failed."), "empty")
-    return Section("why", voice.say("Why messages failed"), (block,), ("codes",))
+        said = voice.say("Nothing was to be sent in this period, so nothing failed.")
+    return Section("why", title, (Text(said, "empty"),), ("codes",))
+
+
+def code_chart(codes: list[Code], found: list[CodeDay], source: Source, voice: Voice) -> Chart:
+    """Return the failures of each day as bars stacked by code: six codes and the others."""
+    period = source.asked.period
+    days = [period.first + timedelta(days=place) for place in range(period.days)]
+    counted = {(row.day, row.code): row.messages for row in found}
+    shown, rest = codes[:_MOST_SERIES], codes[_MOST_SERIES:]
+    names = {code.code: failure_name(code.code, code.label, voice) for code in shown}
+    series = [(f"series-{place}", name) for place, name in enumerate(names.values(), start=1)]
+    sizes = [[counted.get((day, code.code), 0) for code in shown] for day in days]
+    if rest:
+        series.append(("other", voice.say("other codes")))
+        for day, stack in zip(days, sizes, strict=True):
+            stack.append(sum(counted.get((day, code.code), 0) for code in rest))
+    top = round_top(max(sum(stack) for stack in sizes))
+    roles = [role for role, _ in series]
+    title = voice.say("Failed and undelivered messages per day")
+    return Chart(
+        ident="failures",
+        title=title,
+        finding=_finding(codes, days, sizes, voice),
+        description=voice.say(
+            "Stacked bars over {days} days on a scale from 0 to {top}; the last day, {day}, has "
+            "{messages}.",
+            days=len(days),
+            top=int(top),
+            day=days[-1],
+            messages=sum(sizes[-1]),
+        ),
+        x_ticks=day_ticks(days, voice),
+        y_ticks=count_ticks(top, voice),
+        legend=tuple(series),
+        bars=stacked_bars([list(zip(roles, stack, strict=True)) for stack in sizes], top),
+        data=Table(
+            title,
+            (
+                Column(voice.say("Day"), "day", "day"),
+                *(
+                    Column(text, "number", key)
+                    for key, (_, text) in zip([*map(_key, shown), "other"], series, strict=False)
+                ),
+            ),
+            tuple((day, *stack) for day, stack in zip(days, sizes, strict=True)),
+            ident="failures_by_day",
+        ),
+    )
 
 
 def code_table(codes: list[Code], voice: Voice) -> Table:
@@ -57,36 +97,48 @@ def code_table(codes: list[Code], voice: Voice) -> Table:
             Column(voice.say("Code and meaning"), key="code"),
             Column(voice.say("Messages"), "number", "messages"),
             Column(voice.say("Share of failures"), "share", "share_of_failures"),
+            Column(voice.say("Change"), "change", "change"),
             Column(voice.say("Likely cause"), key="likely_cause"),
             Column(voice.say("What to do first"), key="first_action"),
             Column(voice.say("Send again"), key="retryable"),
-            Column(voice.say("Phone with too many"), key="worst_device"),
+            Column(voice.say("Over-represented on"), key="over_represented_on"),
+            Column(voice.say("First seen"), "day", "first_seen"),
+            Column(voice.say("Last seen"), "day", "last_seen"),
         ),
         tuple(
             (
-                f"{code.code} {voice.term(code.label)}",
+                failure_name(code.code, code.label, voice),
                 code.messages,
                 code.share,
+                code.change,
                 voice.term(code.likely_cause),
                 voice.term(code.first_action),
                 voice.term(code.retryable),
-                _worst_phone(code, voice),
+                over_represented(code, voice),
+                code.first_seen_on,
+                code.last_seen_on,
             )
             for code in codes
         ),
         note=voice.say(
-            "A phone has too many of a code when it exceeds its share of the traffic by more "
-            "than chance explains (three standard deviations)."
+            "A phone or SIM is over-represented when it has more messages of a code than its share "
+            "of the traffic, by more than chance explains (three standard deviations). First and "
+            "last seen are of all days in the snapshot, not of this period alone."
         ),
         ident="codes",
     )
 
 
-def _worst_phone(code: Code, voice: Voice) -> str | None:
-    if not code.stands_out:
-        return None
+def _key(code: Code) -> str:
+    return f"code_{code.code}"
+
+
+def _finding(codes: list[Code], days: list[date], sizes: list[list[int]], voice: Voice) -> str:
+    worst = max(range(len(days)), key=lambda place: sum(sizes[place]))
     return voice.say(
-        "{phone}: {excess} above its share",
-        phone=phone_name(code.worst_device_id, code.worst_device, voice),
-        excess=round(code.worst_excess or 0),
+        "{share} of the failures are {code}; the worst day was {day} with {messages}.",
+        share=voice.share(codes[0].share),
+        code=failure_name(codes[0].code, codes[0].label, voice),
+        day=days[worst],
+        messages=sum(sizes[worst]),
     )
