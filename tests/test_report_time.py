@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.errors import UsageError
 from pipeline.report.axes import longest_time, time_ticks
 from pipeline.report.formats import Formats
 from pipeline.report.making import make_report, render
 from pipeline.report.model import Chart, Text
-from pipeline.report.notes import Note, read_notes
+from pipeline.report.notes import Note
 from pipeline.report.sections.over_time import over_time
 from pipeline.report.source import Source
 from pipeline.report.steps import steps
@@ -110,7 +109,7 @@ def test_notes_are_marks_and_listed(calm: Path) -> None:
     """A note that touches the period stands in the charts and below them; others do not."""
     notes = (
         Note(date(2026, 9, 1), date(2026, 9, 2), "long ago"),
-        Note(date(2026, 9, 30), date(2026, 10, 5), "new <b>antenna</b>", "Lille"),
+        Note(date(2026, 9, 30), date(2026, 10, 5), "new <b>antenna</b>", 2),
         Note(date(2026, 10, 20), date(2026, 10, 20), "strike"),
     )
     with open_snapshot(calm) as snapshot:
@@ -123,44 +122,8 @@ def test_notes_are_marks_and_listed(calm: Path) -> None:
             assert block.marks[0][0] == pytest.approx(100 * 0.5 / 28, abs=0.01)
     listed = section.blocks[-1]
     assert isinstance(listed, Table)
-    assert [row[2] for row in listed.rows] == ["new <b>antenna</b>", "strike"]
+    assert [row[3] for row in listed.rows] == ["new <b>antenna</b>", "strike"]
     assert "<b>antenna" not in render(report)
-
-
-def test_notes_come_from_toml_and_csv(tmp_path: Path) -> None:
-    """Both kinds of file give the same notes, in order of their days."""
-    toml, sheet = tmp_path / "notes.toml", tmp_path / "notes.csv"
-    toml.write_text(
-        '[[note]]\ndate = 2026-10-20\ntext = "strike"\n'
-        '[[note]]\nfrom = "2026-09-30"\nto = "2026-10-05"\ntext = "antenna"\nscope = "Lille"\n'
-    )
-    sheet.write_text(
-        "from,to,text,scope\n2026-10-20,,strike,\n2026-09-30,2026-10-05,antenna,Lille\n"
-    )
-    expected = (
-        Note(date(2026, 9, 30), date(2026, 10, 5), "antenna", "Lille"),
-        Note(date(2026, 10, 20), date(2026, 10, 20), "strike"),
-    )
-    assert read_notes(toml) == read_notes(sheet) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[note]]\ntext = 'x'\n",
-        "[[note]]\ndate = 2026-10-20\n",
-        "[[note]\n",
-        "note = 3\n",
-        "[[note]]\nfrom = 2026-10-02\nto = 2026-10-01\ntext = 'x'\n",
-        "note = [1]\n",
-    ],
-)
-def test_notes_that_say_nothing_are_refused(tmp_path: Path, text: str) -> None:
-    """A note without a day or a text, or a file that is none, is a usage error."""
-    path = tmp_path / "notes.toml"
-    path.write_text(text)
-    with pytest.raises(UsageError):
-        read_notes(path)
 
 
 def test_without_sent_times_there_is_no_curve_of_them(tmp_path: Path) -> None:
