@@ -23,11 +23,14 @@ def settings(reported: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return made
 
 
-def test_paths_are_printed(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+def test_paths_are_printed(
+    settings: Settings, reported: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Each format's file or folder, named by kind, phone, days and language."""
-    arguments = ["report", "--period", "last-week", "--device", "3"]
+    phone = reported.world.phones[0].device_id
+    arguments = ["report", "--period", "last-week", "--device", str(phone)]
     assert main([*arguments, "--format", "html", "--format", "csv"]) == 0
-    stem = settings.reports_path / "delivery_device-3_2026-10-26_2026-11-01_en"
+    stem = settings.reports_path / f"delivery_device-{phone}_2026-10-26_2026-11-01_en"
     assert capsys.readouterr().out.split() == [
         *("Report:", f"{stem}.html", "Report:", f"{stem}.csv")
     ]

@@ -7,6 +7,7 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import polars as pl
 import pytest
 
@@ -19,6 +20,7 @@ from pipeline.report.export.parquet_files import parquet
 from pipeline.report.export.pdf import Paper, find_browser, pdf
 from pipeline.report.export.sheets import sheets
 from pipeline.report.export.workbook import workbook
+from pipeline.report.making import render
 from support.sheets import cells, formulas, sheet_names
 from support.told import BAD_TEXTS, DAY, HOSTILE, NOW, told
 
@@ -64,7 +66,26 @@ def test_excel_csv_runs_nothing_and_keeps_numbers_to_call(kinds: Sheet) -> None:
     guarded_texts = ["'" + HOSTILE, "+33612345678", "'@sum", "'-1+1", "'\tx", *BAD_TEXTS[5:], ""]
     assert [row["Name"] for row in rows] == guarded_texts
     assert (rows[0]["Share"], rows[0]["Points"]) == ("0,25", "-0,013")
-    assert excel_csv(kinds, "en").decode("utf-8-sig").splitlines()[0].startswith("Name,Messages,")
+    assert excel_csv(kinds, "en").decode("utf-8-sig").startswith('"Name","Messages",')
+
+
+def test_a_cell_stays_one_under_the_other_mark(kinds: Sheet) -> None:
+    """An English file that a French Excel opens has no cell that begins behind a semicolon."""
+    bad = msgspec.structs.replace(kinds, columns=kinds.columns[:1], rows=(("x;=1+1",),))
+    text = excel_csv(bad, "en").decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))[1] == ["x;=1+1"]
+
+
+def test_key_figures_have_native_kinds() -> None:
+    """A rate is a share with its interval, a count a value; changes are points or relative."""
+    found = next(sheet for sheet in sheets(told()) if sheet.name == "key_figures")
+    rate, count = (
+        dict(zip([column.key for column in found.columns], row, strict=True)) for row in found.rows
+    )
+    assert (rate["value"], rate["rate"], rate["hits"], rate["of"]) == (None, 0.96, 960, 1000)
+    assert rate["low"] < 0.96 < rate["high"]
+    assert (rate["change_points"], rate["change_relative"]) == (0.02, None)
+    assert (count["value"], count["rate"]) == (1000.0, None)
 
 
 @pytest.mark.parametrize("text", ["+33612345678", "+336*****78", "a=1", "", "0612"])
@@ -121,8 +142,7 @@ def test_a_browser_prints_the_same_bytes(tmp_path: Path) -> None:
     browser = find_browser()
     if browser is None:
         pytest.skip("no browser is installed")
-    page = "<!doctype html><html lang='en'><title>x</title><h1>Printed</h1></html>"
-    one, other = (pdf(page, NOW, browser=browser) for _ in range(2))
+    one, other = (pdf(render(told()), NOW, browser=browser) for _ in range(2))
     assert one.content.startswith(b"%PDF-")
     assert b"D:20260304123000" in one.content
     assert one == other

@@ -60,6 +60,13 @@ def test_hostile_words_stay_words() -> None:
     assert bad in letter.text
 
 
+def test_no_word_steers_what_shows_the_text() -> None:
+    """Escapes and turned directions are taken out of the text twin; words stay on their line."""
+    bad = "a\x1b[2Jb\u202ec\nd"
+    report = told(sections=(Section("s", "s", (Findings(bad, (), ""),)),))
+    assert "a[2Jbc d" in letter_of(report).text
+
+
 def test_a_letter_stays_under_90_kb_whatever_it_is_told() -> None:
     """Hostile texts of any length and number are cut: mail programs cut at 102 KB."""
     long = "<&>'\"" * 5000

@@ -75,6 +75,19 @@ def test_the_section_of_the_guide_stands_in_its_place(reported: Account, folder:
     assert "Reads: messages" in words
 
 
+def test_sections_of_one_place_stand_in_the_order_of_their_names(
+    reported: Account, folder: Path
+) -> None:
+    """Two behind the same section, by name; one without a place, at the end."""
+    text = (folder / "sections/hours.toml").read_text("utf-8")
+    write(folder / "sections/alone.toml", text.replace('after = "why"', ""))
+    write(folder / "sections/before.toml", text)
+    idents = [section.ident for section in made(reported, folder).sections]
+    at = idents.index("why")
+    assert idents[at : at + 3] == ["why", "before", "hours"]
+    assert idents[-1] == "alone"
+
+
 def test_the_report_of_the_guide_has_its_sections(
     reported: Account, folder: Path, tmp_path: Path
 ) -> None:
@@ -174,7 +187,9 @@ def test_notes_stand_in_the_reports_of_their_days(reported: Account, tmp_path: P
     assert found
     write(tmp_path / "notes.toml", found[1])
     settings = beside(reported, tmp_path, report_notes=tmp_path / "notes.toml")
-    written = write_reports(settings, [Wish(), Wish(device_id=3), Wish(period="today")], tmp_path)
+    phone = reported.world.phones[0].device_id
+    wishes = [Wish(), Wish(device_id=phone), Wish(period="today")]
+    written = write_reports(settings, wishes, tmp_path)
     texts = [
         [row[3] for table in made.report.tables() if table.ident == "notes" for row in table.rows]
         for made in written

@@ -1,5 +1,6 @@
 """A report as a mail: its verdict, findings and key figures in few words; the rest is attached."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -116,7 +117,9 @@ def _short(item: Finding) -> dict[str, str]:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
+    # Nothing may steer what shows the text twin; blanks that do not break stay.
+    calm = "".join(c for c in text if c.isprintable() or c in " \t\n\N{NO-BREAK SPACE}\u202f")
+    line = re.sub("[ \t\n]+", " ", calm).strip()
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}\N{HORIZONTAL ELLIPSIS}"
 
 

@@ -60,19 +60,19 @@ class Own(msgspec.Struct, frozen=True):
 
     def _added(self, kind: str) -> tuple[Build, ...]:
         """Return our sections with own ones behind those that they name; else at the end."""
-        named = [(build.__name__, build) for build in KINDS[kind]]
-        for name, section in self.sections.items():
-            if kind in section.kinds:
-                places = [at for at, (known, _) in enumerate(named) if known == section.after]
-                if section.after and not places:
-                    known = ", ".join(known for known, _ in named)
-                    raise UsageError(
-                        f"The section {name} stands after {section.after!r}, which is none.",
-                        advice=f"Take one of: {known}.",
-                    )
-                place = places[0] + 1 if places else len(named)
-                named.insert(place, (name, self._build(name)))
-        return tuple(build for _, build in named)
+        added = {name: one for name, one in self.sections.items() if kind in one.kinds}
+        places = [build.__name__ for build in KINDS[kind]]
+        for name, section in added.items():
+            if section.after and section.after not in places:
+                raise UsageError(
+                    f"The section {name} stands after {section.after!r}, which is none.",
+                    advice=f"Take one of: {', '.join(places)}.",
+                )
+        found: list[Build] = []
+        for place, build in zip([*places, ""], [*KINDS[kind], None], strict=True):
+            found += [build] if build else []
+            found += [self._build(name) for name, one in added.items() if one.after == place]
+        return tuple(found)
 
     def _build(self, name: str) -> Build:
         if name in self.sections:

@@ -19,7 +19,7 @@ _COMMA_LANGUAGES = frozenset({"fr"})  # where 1,5 is one and a half, and Excel p
 def raw_csv(sheet: Sheet) -> bytes:
     """Return a table as UTF-8 with commas: ISO days, plain numbers, texts untouched."""
     rows = ([_plain(value) for value in row] for row in sheet.rows)
-    return _written([column.key for column in sheet.columns], rows, ",", "\n").encode()
+    return _written([column.key for column in sheet.columns], rows, lineterminator="\n").encode()
 
 
 def excel_csv(sheet: Sheet, language: str) -> bytes:
@@ -27,7 +27,10 @@ def excel_csv(sheet: Sheet, language: str) -> bytes:
     has_comma = language in _COMMA_LANGUAGES
     rows = ([_local(value, has_comma=has_comma) for value in row] for row in sheet.rows)
     head = [guarded(column.title) for column in sheet.columns]
-    return _written(head, rows, ";" if has_comma else ",", "\r\n").encode("utf-8-sig")
+    mark = ";" if has_comma else ","
+    # Quoted, a cell stays one where the machine's own mark is the other one.
+    text = _written(head, rows, delimiter=mark, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    return text.encode("utf-8-sig")
 
 
 def guarded(text: str) -> str:
@@ -35,9 +38,9 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
-def _written(head: list[str], rows: Any, delimiter: str, end: str) -> str:
+def _written(head: list[str], rows: Any, **dialect: Any) -> str:
     stream = io.StringIO()
-    writer = csv.writer(stream, delimiter=delimiter, lineterminator=end)
+    writer = csv.writer(stream, **dialect)
     writer.writerow(head)
     writer.writerows(rows)
     return stream.getvalue()

@@ -38,8 +38,8 @@ def _sheets(blocks: tuple[Block, ...], ident: str, voice: Voice) -> Iterator[She
             yield _heat(block, voice)
         elif isinstance(block, Details):
             yield from _sheets(block.blocks, block.ident or ident, voice)
-        elif isinstance(block, Chart):
-            yield from _sheets((block.data,) if block.data else (), block.ident, voice)
+        elif isinstance(block, Chart) and block.data is not None:
+            yield from _sheets((block.data,), block.ident, voice)
 
 
 def _findings(block: Findings, voice: Voice) -> Sheet:
@@ -58,15 +58,18 @@ def _findings(block: Findings, voice: Voice) -> Sheet:
 
 
 def _figures(block: Figures, voice: Voice) -> Sheet:
+    change, interval = voice.say("Change"), voice.say("95 % interval")
     columns = (
         Flat("key", voice.say("Figure"), "text"),
         Flat("label", voice.say("Name"), "text"),
         Flat("value", voice.say("Value"), "float"),
+        Flat("rate", voice.say("Rate"), "share"),
         Flat("hits", "k", "whole"),
         Flat("of", "n", "whole"),
-        Flat("low", voice.say("95 % interval") + FROM, "share"),
-        Flat("high", voice.say("95 % interval") + UP_TO, "share"),
-        Flat("change", voice.say("Change"), "float"),
+        Flat("low", interval + FROM, "share"),
+        Flat("high", interval + UP_TO, "share"),
+        Flat("change_points", f"{change} ({voice.say('pt')})", "points"),
+        Flat("change_relative", f"{change} (%)", "share"),
         Flat("meaning", voice.say("Meaning"), "text"),
     )
     rows = tuple(_figure_row(item) for item in block.items)
@@ -74,18 +77,17 @@ def _figures(block: Figures, voice: Voice) -> Sheet:
 
 
 def _figure_row(item: Figure) -> tuple[Any, ...]:
-    rate = item.value if isinstance(item.value, Rate) else Rate(0, 0)
-    is_rate = isinstance(item.value, Rate)
-    value = rate.value if is_rate else item.value
-    return (
-        item.key,
-        item.label,
-        float(value) if isinstance(value, int | float) else None,
-        *((rate.hits, rate.of) if is_rate else (None, None)),
-        *(rate.interval or (None, None)),
-        item.change.difference if item.change else None,
-        item.meaning,
-    )
+    value = item.value if isinstance(item.value, int | float) else None
+    rate: tuple[Any, ...] = (None, None, None, None, None)
+    if isinstance(item.value, Rate):
+        ends = item.value.interval or (None, None)
+        rate = (item.value.value, item.value.hits, item.value.of, *ends)
+    elif item.kind == "share":
+        rate, value = (value, None, None, None, None), None
+    moved = item.change.difference if item.change else None
+    changes = (moved, None) if item.change and item.change.is_rate else (None, moved)
+    shown = None if value is None else float(value)
+    return (item.key, item.label, shown, *rate, *changes, item.meaning)
 
 
 def _heat(block: Heat, voice: Voice) -> Sheet:
