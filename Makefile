@@ -44,7 +44,7 @@ campaign-phones: $(VENV)/ready ## 100,000 numbers by either library (pip install
 campaign-contacts: $(VENV)/ready ## A plan of a million contacts; loads of 2,000, killed twenty times each
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_contacts_million.py tests/test_contacts_kill.py tests/test_contacts_crash.py
 
-campaign-alarms: $(VENV)/ready ## How often the rule for incidents errs and finds: 2,000 worlds each
+campaign-alarms: $(VENV)/ready ## How often the rule for incidents errs and finds: 1,000 worlds each
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_report_incidents.py tests/test_report_findings.py
 
 scale: $(SCALE)/ready ## Let ClickHouse and Spark answer from an export (SCALE_MESSAGES=1000000)

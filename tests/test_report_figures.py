@@ -15,12 +15,12 @@ from pipeline.report.stats import Rate
 from pipeline.report.voice import Voice
 from pipeline.warehouse.snapshot import open_snapshot
 from support.account import Account
+from support.calm import UNTIL, calm
 from support.reported import reported
 from support.worlds import Row, Trouble, made_snapshot, source_of, traffic_rows
 
-__all__ = ["reported"]
+__all__ = ["calm", "reported"]
 
-UNTIL = datetime.fromisoformat("2026-10-31 09:00")
 FIRST, LAST = date(2026, 10, 4), date(2026, 10, 31)
 
 
@@ -159,10 +159,9 @@ def test_open_messages_say_their_age_and_silent_phones_are_not_online(tmp_path: 
     assert shown["phones"].meaning.startswith("of 3 ")
 
 
-def test_an_empty_period_has_figures_without_values(tmp_path: Path) -> None:
+def test_an_empty_period_has_figures_without_values(calm: Path) -> None:
     """Where nothing was due, counts are 0, rates are of nothing, and nothing divides by it."""
-    path = made_snapshot(tmp_path, traffic_rows(), UNTIL)
-    with source_of(path, date(2026, 1, 1), date(2026, 1, 28)) as source:
+    with source_of(calm, date(2026, 1, 1), date(2026, 1, 28)) as source:
         shown = by_key(source)
     values: dict[str, Any] = {key: item.value for key, item in shown.items()}
     assert (values["outgoing"], values["failed"], values["open"]) == (0, 0, 0)

@@ -119,25 +119,31 @@ RULES: dict[str, Rule] = {
 def test_the_rule_errs_as_seldom_as_the_page_says(
     per_day: int, spread: float, most_false: float, fewest_found: float
 ) -> None:
-    """In 62 days few false alarms; of incidents of 4 days on a phone with 14 % nearly all found."""
+    """In 62 days few false alarms; of incidents of 4 days on a phone with 14 % nearly all found.
+
+    In the total a small one may hide, on the line of the phone itself, one of eight, it cannot.
+    """
     random = Random(11)
-    worlds = rounds(60, 2000)
-    wrong, found = 0, 0
+    worlds = rounds(60, 1000)
+    wrong, found, on_phone = 0, 0, 0
     others = {name: [0, 0] for name in RULES}
     for _ in range(worlds):
-        quiet, _ = _world(random, per_day, spread)
+        quiet, _, _ = _world(random, per_day, spread)
         wrong += len(odd_days(quiet, 0, DAYS))
-        troubled, start = _world(random, per_day, spread, has_incident=True)
+        troubled, phone, start = _world(random, per_day, spread, has_incident=True)
         bad = set(range(start, start + 4))
         found += bool(bad & odd_days(troubled, 0, DAYS))
+        on_phone += bool(bad & odd_days(phone, 0, DAYS, among=8))
         if IS_LONG:
             for name, rule in RULES.items():
                 others[name][0] += len(_by(rule, quiet))
                 others[name][1] += bool(bad & _by(rule, troubled))
     for name, (errors, hits) in {**others, "the rule": (wrong, found)}.items():
         note("alarms", per_day, spread, name, round(errors / worlds, 3), round(hits / worlds, 3))
+    note("alarms", per_day, spread, "the rule, on the phone's line", None, on_phone / worlds)
     assert wrong / worlds <= most_false
     assert found / worlds >= fewest_found
+    assert on_phone / worlds >= 0.95
 
 
 def test_quiet_worlds_raise_no_more_alarms_than_the_simulation_says() -> None:
@@ -151,17 +157,19 @@ def test_quiet_worlds_raise_no_more_alarms_than_the_simulation_says() -> None:
 
 def _world(
     random: Random, per_day: int, spread: float, *, has_incident: bool = False
-) -> tuple[Line, int]:
-    """Return 62 days of traffic, and the first day of the incident, if it has one."""
+) -> tuple[Line, Line, int]:
+    """Return 62 days of all traffic, of one phone, and the first day of its incident, if any."""
     start = random.randrange(34, DAYS - 5)
     on_phone = round(0.14 * per_day)
-    days = []
+    total, phone = [], []
     for day in range(DAYS):
         rate = min(1.0, max(0.0, random.gauss(RATE, spread)))
-        in_trouble = on_phone if has_incident and start <= day < start + 4 else 0
-        hits = sum(random.random() < rate for _ in range(per_day - in_trouble))
-        days.append((hits + sum(random.random() < 0.15 for _ in range(in_trouble)), per_day))
-    return line(*days), start
+        its = 0.15 if has_incident and start <= day < start + 4 else rate
+        hits = sum(random.random() < its for _ in range(on_phone))
+        others = sum(random.random() < rate for _ in range(per_day - on_phone))
+        phone.append((hits, on_phone))
+        total.append((hits + others, per_day))
+    return line(*total), line(*phone), start
 
 
 def _by(rule: Rule, known: Line) -> set[int]:

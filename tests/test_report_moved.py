@@ -1,6 +1,6 @@
 """What moved the rate: performance and mix, which sum up to the change."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,11 @@ from pipeline.report.split import split
 from pipeline.report.stats import Rate
 from pipeline.report.tables import Table
 from pipeline.report.voice import Voice
+from support.calm import UNTIL, calm
 from support.worlds import Row, made_snapshot, source_of, traffic_rows
 
-UNTIL = datetime.fromisoformat("2026-10-31 09:00")
+__all__ = ["calm"]
+
 RATES = st.dictionaries(
     st.integers(0, 6),
     st.tuples(st.integers(0, 500), st.integers(0, 500)).map(
@@ -64,10 +66,9 @@ def test_better_everywhere_and_worse_in_all_is_told_apart() -> None:
     assert sum(part.effect for part in parts) < 0
 
 
-def test_the_split_of_every_dimension_is_the_change_of_the_key_figure(tmp_path: Path) -> None:
+def test_the_split_of_every_dimension_is_the_change_of_the_key_figure(calm: Path) -> None:
     """By phone, SIM, carrier, country and customer the parts sum up to the same change."""
-    path = made_snapshot(tmp_path, traffic_rows(), UNTIL)
-    with source_of(path, date(2026, 10, 4), date(2026, 10, 31)) as source:
+    with source_of(calm, date(2026, 10, 4), date(2026, 10, 31)) as source:
         both, parts = source.once(elapsed), source.once(moved_parts)
         section = moved(source, Voice("en"))
     difference = (both.now.success.value or 0) - (both.before.success.value or 0)
@@ -78,10 +79,9 @@ def test_the_split_of_every_dimension_is_the_change_of_the_key_figure(tmp_path: 
     assert [row[3] for row in whole.rows] == pytest.approx([difference] * 5)
 
 
-def test_a_running_period_is_compared_with_the_same_part(tmp_path: Path) -> None:
+def test_a_running_period_is_compared_with_the_same_part(calm: Path) -> None:
     """Of the compared period only what lies before the same time of the same weekday counts."""
-    path = made_snapshot(tmp_path, traffic_rows(), UNTIL)
-    with source_of(path, date(2026, 10, 26), date(2026, 11, 1)) as source:
+    with source_of(calm, date(2026, 10, 26), date(2026, 11, 1)) as source:
         both = source.once(elapsed)
         parts = source.once(moved_parts)["device"]
     rows = list(traffic_rows())

@@ -1,25 +1,25 @@
 """The charts over time: grain, gaps, rings, hatches, notes."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from pipeline.errors import UsageError
 from pipeline.report.axes import longest_time, time_ticks
 from pipeline.report.formats import Formats
 from pipeline.report.making import make_report, render
 from pipeline.report.model import Chart, Text
-from pipeline.report.notes import Note, read_notes
+from pipeline.report.notes import Note
 from pipeline.report.sections.over_time import over_time
 from pipeline.report.source import Source
 from pipeline.report.steps import steps
 from pipeline.report.tables import Table
 from pipeline.report.voice import Voice
 from pipeline.warehouse.snapshot import open_snapshot
+from support.calm import UNTIL, calm
 from support.worlds import Row, Trouble, asked_of, made_snapshot, source_of, traffic_rows
 
-UNTIL = datetime.fromisoformat("2026-10-31 09:00")
+__all__ = ["calm"]
 
 
 def charts(source: Source) -> dict[str, Chart]:
@@ -88,10 +88,9 @@ def test_a_dip_of_the_total_has_rings_with_its_words(tmp_path: Path) -> None:
         assert charts(source)["success"].rings == ()
 
 
-def test_the_median_is_that_of_the_28_days_before(tmp_path: Path) -> None:
+def test_the_median_is_that_of_the_28_days_before(calm: Path) -> None:
     """It begins after 14 days of history, and is the middle of the daily rates."""
-    path = made_snapshot(tmp_path, traffic_rows(), UNTIL)
-    with source_of(path, date(2026, 9, 10), date(2026, 9, 20)) as source:
+    with source_of(calm, date(2026, 9, 10), date(2026, 9, 20)) as source:
         known = {step.begin.date(): step.median for step in steps(source)}
     assert known[date(2026, 9, 14)] is None
     rates = []
@@ -106,15 +105,14 @@ def test_the_median_is_that_of_the_28_days_before(tmp_path: Path) -> None:
     assert known[date(2026, 9, 15)] == pytest.approx((rates[6] + rates[7]) / 2)
 
 
-def test_notes_are_marks_and_listed(tmp_path: Path) -> None:
+def test_notes_are_marks_and_listed(calm: Path) -> None:
     """A note that touches the period stands in the charts and below them; others do not."""
-    path = made_snapshot(tmp_path, traffic_rows(), UNTIL)
     notes = (
         Note(date(2026, 9, 1), date(2026, 9, 2), "long ago"),
-        Note(date(2026, 9, 30), date(2026, 10, 5), "new <b>antenna</b>", "Lille"),
+        Note(date(2026, 9, 30), date(2026, 10, 5), "new <b>antenna</b>", 2),
         Note(date(2026, 10, 20), date(2026, 10, 20), "strike"),
     )
-    with open_snapshot(path) as snapshot:
+    with open_snapshot(calm) as snapshot:
         asked = asked_of(snapshot, date(2026, 10, 4), date(2026, 10, 31))
         report = make_report(snapshot, asked, notes=notes)
     (section,) = [section for section in report.sections if section.ident == "time"]
@@ -124,44 +122,8 @@ def test_notes_are_marks_and_listed(tmp_path: Path) -> None:
             assert block.marks[0][0] == pytest.approx(100 * 0.5 / 28, abs=0.01)
     listed = section.blocks[-1]
     assert isinstance(listed, Table)
-    assert [row[2] for row in listed.rows] == ["new <b>antenna</b>", "strike"]
+    assert [row[3] for row in listed.rows] == ["new <b>antenna</b>", "strike"]
     assert "<b>antenna" not in render(report)
-
-
-def test_notes_come_from_toml_and_csv(tmp_path: Path) -> None:
-    """Both kinds of file give the same notes, in order of their days."""
-    toml, sheet = tmp_path / "notes.toml", tmp_path / "notes.csv"
-    toml.write_text(
-        '[[note]]\ndate = 2026-10-20\ntext = "strike"\n'
-        '[[note]]\nfrom = "2026-09-30"\nto = "2026-10-05"\ntext = "antenna"\nscope = "Lille"\n'
-    )
-    sheet.write_text(
-        "from,to,text,scope\n2026-10-20,,strike,\n2026-09-30,2026-10-05,antenna,Lille\n"
-    )
-    expected = (
-        Note(date(2026, 9, 30), date(2026, 10, 5), "antenna", "Lille"),
-        Note(date(2026, 10, 20), date(2026, 10, 20), "strike"),
-    )
-    assert read_notes(toml) == read_notes(sheet) == expected
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "[[note]]\ntext = 'x'\n",
-        "[[note]]\ndate = 2026-10-20\n",
-        "[[note]\n",
-        "note = 3\n",
-        "[[note]]\nfrom = 2026-10-02\nto = 2026-10-01\ntext = 'x'\n",
-        "note = [1]\n",
-    ],
-)
-def test_notes_that_say_nothing_are_refused(tmp_path: Path, text: str) -> None:
-    """A note without a day or a text, or a file that is none, is a usage error."""
-    path = tmp_path / "notes.toml"
-    path.write_text(text)
-    with pytest.raises(UsageError):
-        read_notes(path)
 
 
 def test_without_sent_times_there_is_no_curve_of_them(tmp_path: Path) -> None:

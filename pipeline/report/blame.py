@@ -101,7 +101,7 @@ def _before(dip: Dip) -> Sequence[int]:
 
 
 def _narrowness(one: Blame) -> tuple[int, int, str]:
-    return one.of, DIMENSIONS.index(one.cell.dimension), one.cell.link
+    return one.of, DIMENSIONS.index(one.cell.dimension), str(one.cell)
 
 
 def _bears_more(wide: Blame, narrow: Blame, dip: Dip) -> bool:

@@ -10,9 +10,7 @@ from pipeline.report.model import Block, Details, Finding, Findings, Section, Ta
 _SECTIONS = {
     "device": "where",
     "sim": "where",
-    "carrier": "where",
-    "country": "where",
-    "customer": "where",
+    "table": "where",
     "code": "why",
     "health": "health",
 }
@@ -31,7 +29,7 @@ def with_live_links(sections: tuple[Section, ...]) -> Iterator[Section]:
 def _places(blocks: tuple[Block, ...]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Table):
-            yield from block.links
+            yield from filter(None, [*block.links, block.ident and f"table-{block.ident}"])
         elif isinstance(block, Details):
             if block.ident:
                 yield block.ident

@@ -11,7 +11,8 @@ ended as (
         sim_carrier,
         recipient_country,
         customer_id,
-        outcome in ('delivered', 'sent') as is_success
+        count(*) filter (where outcome in ('delivered', 'sent')) as hits,
+        count(*) as ended
     from messages
     where
         direction = 'outgoing'
@@ -22,6 +23,7 @@ ended as (
             or (day between $before_first and $before_last and due_local < $before_until::timestamp)
         )
         and ($device::bigint is null or device_id = $device::bigint)
+    group by all
 ),
 
 counted as (
@@ -37,8 +39,8 @@ counted as (
         device_id,
         sim,
         coalesce(sim_carrier, recipient_country, customer_id::varchar) as name,
-        count(*) filter (where is_success) as hits,
-        count(*) as ended
+        sum(hits) as hits,
+        sum(ended) as ended
     from ended
     group by grouping sets (
         (part, device_id),

@@ -39,16 +39,20 @@ asked as (
     select 'day' as part, day::timestamp as step, seconds from timed where is_recent
 ),
 
-final as (
+counted as (
     select
         part,
         step,
         count(*) as left_phone,
         count(seconds) as timed,
-        quantile_cont(seconds, 0.5) as p50,
-        quantile_cont(seconds, 0.95) as p95
+        quantile_cont(seconds, [0.5, 0.95]) as times
     from asked
     group by part, step
+),
+
+final as (
+    select part, step, left_phone, timed, times[1] as p50, times[2] as p95
+    from counted
     order by part, step
 )
 

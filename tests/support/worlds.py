@@ -238,6 +238,13 @@ def _publish(
         else:
             columns = ", ".join(f'"{c.name}" {c.type}' for c in contract()[model.table])
             connection.execute(f"create table {name} ({columns})")
+    _add_days(connection, gaps, until)
+    _add_phones(connection, states)
+
+
+def _add_days(
+    connection: duckdb.DuckDBPyConnection, gaps: tuple[date, ...], until: datetime
+) -> None:
     holes = ", ".join(f"date '{day}'" for day in gaps) or "null"
     connection.execute(
         f"""
@@ -248,7 +255,14 @@ def _publish(
             and day::date + 1 <= timestamp '{until}' as is_proven
         from generate_series(
             (select min(day) from messages)::timestamp, timestamp '{until}', interval 1 day
-        ) as series(day);
+        ) as series(day)
+        """
+    )
+
+
+def _add_phones(connection: duckdb.DuckDBPyConnection, states: dict[int, str]) -> None:
+    connection.execute(
+        """
         insert into devices by name
         select distinct device_id, 'phone ' || device_id as title, true as is_listed
         from messages where device_id is not null
@@ -264,7 +278,10 @@ def _publish(
             states.state,
             states.likely_cause_en as likely_cause,
             states.first_action_en as first_action,
-            if(states.state = 'silent', 7200, 0) as silent_for
+            if(states.state = 'silent', 7200, 0) as silent_for,
+            0 as recent,
+            0 as successes,
+            0 as unsettled
         from devices
         left join (values {told}) as told(device_id, state) on devices.device_id = told.device_id
         inner join seeds.device_states as states on states.state = coalesce(told.state, 'working')

@@ -38,8 +38,8 @@ def _sheets(blocks: tuple[Block, ...], ident: str, voice: Voice) -> Iterator[She
             yield _heat(block, voice)
         elif isinstance(block, Details):
             yield from _sheets(block.blocks, block.ident or ident, voice)
-        elif isinstance(block, Chart):
-            yield from _sheets((block.data,) if block.data else (), block.ident, voice)
+        elif isinstance(block, Chart) and block.data is not None:
+            yield from _sheets((block.data,), block.ident, voice)
 
 
 def _findings(block: Findings, voice: Voice) -> Sheet:

@@ -1,5 +1,6 @@
 """Where messages were sent and lost: by phone, SIM, country, carrier, customer and newsletter."""
 
+from pipeline.report.cells import Cell
 from pipeline.report.codes import Code
 from pipeline.report.formats import short_name
 from pipeline.report.model import Block, Section, Text
@@ -41,8 +42,15 @@ def route_table(dimension: str, routes: list[Route], labels: dict[int, str], voi
         note=_notes(voice).get(dimension, ""),
         ident=f"by_{dimension}",
         is_dimension=True,
-        links=tuple(f"{dimension}-{route.place}" for route in routes),
+        links=tuple(_link(route) for route in routes),
     )
+
+
+def _link(route: Route) -> str:
+    """Return where a finding about a phone or SIM leads to; other rows are found by their table."""
+    if route.is_others or route.dimension not in {"device", "sim"}:
+        return ""
+    return Cell(route.dimension, route.device_id, route.sim).link
 
 
 def route_name(route: Route, voice: Voice) -> str:
@@ -81,7 +89,7 @@ def _columns(voice: Voice) -> tuple[Column, ...]:
         Column(voice.say("Confirmed"), "rate", "confirmed_rate"),
         Column(voice.say("Receipts"), "rate", "receipt_coverage"),
         Column(
-            voice.count("Last day", "Last {number} days", SPARK_DAYS), "spark", "success_by_day"
+            voice.count("The last day", "Last {number} days", SPARK_DAYS), "spark", "success_by_day"
         ),
     )
 
