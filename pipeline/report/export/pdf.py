@@ -28,6 +28,8 @@ _OPTIONS = (
 )
 _SECONDS = 120
 _ADVICE = "Install Chromium or Chrome, or WeasyPrint: pip install 'sms24[pdf]'."
+# A grid that must not break stops WeasyPrint 70 where it meets the end of a page.
+_FOR_WEASYPRINT = ".findings li { break-inside: auto !important }"
 _STAMP = re.compile(rb"/(CreationDate|ModDate) ?\(D:[^)]*\)")
 
 
@@ -123,5 +125,6 @@ def _by_weasyprint(page: str) -> Paper:
 
     nothing = URLFetcher(allowed_protocols=())  # a report fetches nothing
     html = weasyprint.HTML(string=page, url_fetcher=nothing)
-    content = html.write_pdf(pdf_identifier=b"sms24", pdf_tags=True)
+    style = weasyprint.CSS(string=_FOR_WEASYPRINT, url_fetcher=nothing)
+    content = html.write_pdf(pdf_identifier=b"sms24", pdf_tags=True, stylesheets=[style])
     return Paper(bytes(content), f"WeasyPrint {weasyprint.__version__}")
