@@ -102,6 +102,7 @@ TABLES: dict[str, tuple[Table, tuple[str, ...]]] = {
     "days": (lambda c: of_tables.days(c.lived, c.known), ("day",)),
     "devices": (lambda c: of_devices.devices(c.lived, c.known), ("device_id",)),
     "device_history": (lambda c: of_devices.device_history(c.lived), ("device_id", "valid_from")),
+    "device_days": (lambda c: of_devices.device_days(c.lived), ("day", "device_id")),
     "device_sims": (lambda c: of_devices.device_sims(c.lived), ("device_id", "sim", "valid_from")),
     "device_health": (lambda c: of_devices.device_health(c.lived, c.known), ("device_id",)),
     "status_changes": (lambda c: of_life.status_changes(c.lived), ("message_id", "not_after")),

@@ -150,9 +150,9 @@ def _rates(text: str) -> tuple[float, dict[str, float]]:
 
 
 def _instant(held_at: str | None) -> "DateTime | None":
-    from pipeline.settings import parse_instant  # noqa: PLC0415
+    from pipeline.parsing import instant  # noqa: PLC0415
 
     try:
-        return parse_instant(held_at) if held_at else None
+        return instant(held_at) if held_at else None
     except ValueError:
         raise UsageError(f"{held_at!r} is no instant.") from None

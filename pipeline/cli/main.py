@@ -12,7 +12,10 @@ from pipeline.errors import Sms24Error, is_disk_full
 COMMANDS = {
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
-    "demo": ("pipeline.cli.demo", "Emulator, run and report, in a folder of its own."),
+    "demo": (
+        "pipeline.cli.demo",
+        "Emulator, contact import, run and report, in a folder of its own.",
+    ),
     "device-status": ("pipeline.cli.message_status", "Whether devices answer, now."),
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
@@ -22,7 +25,7 @@ COMMANDS = {
     "newsletter": ("pipeline.cli.newsletter", "One text to all contacts of some tags."),
     "outbox": ("pipeline.cli.outbox", "What was sent; what is in doubt, and what then."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
-    "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),
+    "report": ("pipeline.cli.report", "A report of the snapshot: page, tables, mail."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
     "send": ("pipeline.cli.send", "One text to one or more numbers; shown first."),
     "send-bulk": ("pipeline.cli.send_bulk", "A text of its own for each row of a list."),

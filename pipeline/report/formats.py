@@ -3,13 +3,18 @@
 import re
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, get_day_names
 from babel.numbers import format_decimal, format_percent
 
-from pipeline.report.stats import Rate
+from pipeline.report.stats import Change, Rate
+from pipeline.report.words import Words
 
 NOTHING = "\N{EN DASH}"
+_NEARLY = "\N{ALMOST EQUAL TO}"
+_UP = "\N{BLACK UP-POINTING TRIANGLE}"
+_DOWN = "\N{BLACK DOWN-POINTING TRIANGLE}"
 _TOO_FEW = 10
+_SMALLEST_GROWTH = 0.005  # it would read as 0 %
 _FEW = 30
 _LONGEST_NAME = 60
 # Control characters, and those that turn the direction of all text after them.
@@ -21,6 +26,7 @@ class Formats:
 
     def __init__(self, language: str) -> None:
         self._locale = language
+        self.words = Words(language)
 
     def number(self, value: int | None) -> str:
         """Return a whole number with its thousands parted."""
@@ -36,12 +42,16 @@ class Formats:
         """Return a share in percent without decimals, for axes."""
         return format_percent(value, format="0\N{NO-BREAK SPACE}%", locale=self._locale)
 
+    def percent_number(self, value: float) -> str:
+        """Return a share in percent without decimals and sign, for cells that say so above."""
+        return format_decimal(100 * value, format="0", locale=self._locale)
+
     def rate(self, rate: Rate) -> str:
         """Return a rate; `k of n` where n is under 10, and a star where it is under 30."""
         if not rate.of:
             return NOTHING
         if rate.of < _TOO_FEW:
-            return f"{rate.hits} of {rate.of}"
+            return self.words.gettext("{hits} of {of}").format(hits=rate.hits, of=rate.of)
         return self.share(rate.value) + ("*" if rate.of < _FEW else "")
 
     def interval(self, rate: Rate) -> str:
@@ -51,7 +61,50 @@ class Formats:
         low, high = (
             format_decimal(100 * end, format="0.0", locale=self._locale) for end in rate.interval
         )
-        return f"{low} to {high}\N{NO-BREAK SPACE}%"
+        text = self.words.gettext("{low} to {high} %").format(low=low, high=high)
+        return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+    def points(self, value: float | None) -> str:
+        """Return a difference of shares in points, with its sign."""
+        if value is None:
+            return NOTHING
+        points = round(100 * value, 1) or 0.0  # never a zero with a minus
+        text = format_decimal(points, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
+        return f"{text}\N{NO-BREAK SPACE}{self.words.gettext('pt')}"
+
+    def change(self, change: Change | None) -> str:
+        """Return how something moved: an arrow only where it is told, else an almost equal."""
+        if change is None or change.difference is None:
+            return NOTHING
+        is_small = not change.is_rate and abs(change.difference) < _SMALLEST_GROWTH
+        sign = (
+            _NEARLY if is_small or not change.is_told else _UP if change.difference > 0 else _DOWN
+        )
+        text = self.points(change.difference) if change.is_rate else self.growth(change.difference)
+        return f"{sign}\N{NO-BREAK SPACE}{text}"
+
+    def growth(self, value: float) -> str:
+        """Return a relative change in percent, with its sign."""
+        text = format_decimal(100 * value, format="+0;\N{MINUS SIGN}0", locale=self._locale)
+        return f"{text}\N{NO-BREAK SPACE}%"
+
+    def seconds(self, value: float | None) -> str:
+        """Return a duration in its two largest units."""
+        if value is None:
+            return NOTHING
+        total = round(value)
+        parts: list[str] = []
+        word = self.words.gettext
+        for size, unit in (
+            (86400, word("d")),
+            (3600, word("h")),
+            (60, word("min")),
+            (1, word("s")),
+        ):
+            if total >= size or (size == 1 and not parts):
+                parts.append(f"{total // size}\N{NO-BREAK SPACE}{unit}")
+                total %= size
+        return " ".join(parts[:2])
 
     def day(self, value: date | None) -> str:
         """Return a day in words, such as `3 Nov 2026`."""
@@ -60,6 +113,10 @@ class Formats:
     def short_day(self, value: date) -> str:
         """Return a day without its year, such as `3 Nov`."""
         return format_date(value, "d MMM", locale=self._locale)
+
+    def weekday(self, number: int) -> str:
+        """Return the name of a day of the week, 1 for Monday."""
+        return str(get_day_names("abbreviated", locale=self._locale)[number - 1])
 
     def moment(self, value: datetime | None) -> str:
         """Return a wall-clock time to the minute."""

@@ -1,8 +1,10 @@
 """The tables about phones and SIMs, computed from what was listed and from the world's messages."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
@@ -64,6 +66,27 @@ def device_history(lived: Life) -> pl.DataFrame:
             (at, tuple(setup(phone).items())) for at, phone in phones.items()
         )
     ]
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def device_days(lived: Life) -> pl.DataFrame:
+    """Return on which days each phone gave a sign of life, as the runs could see."""
+
+    def day_of(at: int) -> date:
+        return datetime.fromtimestamp(at, ZoneInfo(lived.zone)).date()
+
+    asked = Counter(day_of(run.at) for run in lived.runs)
+    rows = []
+    for device, phones in listed(lived).items():
+        signs: dict[date, set[int]] = defaultdict(set)
+        for at, phone in phones.items():
+            signs[day_of(last_seen(at, phone))].add(last_seen(at, phone))
+        days = {*signs, *(day for day in asked if day >= day_of(min(phones)))}
+        rows += [
+            {"day": day, "device_id": device, "askings": asked[day]}
+            | {"sightings": len(signs[day]), "last_seen_at": instant(max(signs[day], default=None))}
+            for day in days
+        ]
     return pl.DataFrame(rows, infer_schema_length=None)
 
 

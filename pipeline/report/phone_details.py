@@ -1,0 +1,156 @@
+"""What stands behind the row of a phone: its last days, its codes, its hours, its last failures."""
+
+from datetime import datetime, timedelta
+
+import msgspec
+
+from pipeline.report.axes import day_ticks, rate_ticks, zoomed_bottom
+from pipeline.report.charts import Chart, Curve, band_path, line_paths, lone_points
+from pipeline.report.model import Block, Details, Heat, Text
+from pipeline.report.names import country_name, failure_name, phone_name, slot_name
+from pipeline.report.routes import DayOf, Route
+from pipeline.report.source import Source
+from pipeline.report.stats import Rate
+from pipeline.report.tables import Column, Table
+from pipeline.report.voice import Voice
+
+_DAYS = 28
+_HOURS = 24
+_TOO_FEW = 10
+
+
+class PhoneDay(DayOf, frozen=True):
+    """A day of a phone."""
+
+    device_id: int | None
+
+
+class PhoneHour(msgspec.Struct, frozen=True):
+    """The messages of a phone that were due in an hour of the day."""
+
+    device_id: int | None
+    hour: int
+    outgoing: int
+    lost: int
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """A message that failed or was undelivered."""
+
+    device_id: int | None
+    due_local: datetime
+    sim: int | None
+    recipient: str | None
+    country: str | None
+    code: int
+    label: str
+
+
+QUERIES = ("phone_days", "phone_hours", "phone_failures")
+
+
+def phone_details(route: Route, labels: dict[int, str], source: Source, voice: Voice) -> Details:
+    """Return what opens behind the row of a phone."""
+    mine = route.device_id
+    days = [day for day in source.read("phone_days", PhoneDay) if day.device_id == mine]
+    hours = [hour for hour in source.read("phone_hours", PhoneHour) if hour.device_id == mine]
+    failures = [row for row in source.read("phone_failures", Failure) if row.device_id == mine]
+    name, ident = phone_name(mine, route.title, voice), f"phone-{mine or 'none'}"
+    blocks: list[Block] = [_chart(days, ident, name, source, voice)] if days else []
+    if route.codes:
+        blocks.append(Text(_codes(route, labels, voice)))
+    if any(hour.outgoing >= _TOO_FEW for hour in hours):
+        blocks.append(_hours(hours, ident, name, voice))
+    if failures:
+        blocks.append(_failures(failures, ident, name, voice))
+    return Details(name, tuple(blocks), f"{ident}-more")
+
+
+def _chart(days: list[PhoneDay], ident: str, name: str, source: Source, voice: Voice) -> Chart:
+    known = {day.age: Rate(day.good, day.good + day.lost) for day in days}
+    rates = [known.get(age, Rate(0, 0)) for age in range(_DAYS - 1, -1, -1)]
+    values, intervals = [rate.value for rate in rates], [rate.interval for rate in rates]
+    bottom = zoomed_bottom([low for low, _ in known_ends(intervals)])
+    last = source.asked.period.last
+    total = Rate(sum(day.good for day in days), sum(day.good + day.lost for day in days))
+    return Chart(
+        ident=f"{ident}-days",
+        title=voice.say("{phone}: success rate of the last 28 days", phone=name),
+        finding=voice.say(
+            "{rate} of {messages} messages that ended.", rate=total, messages=total.of
+        ),
+        description=voice.say(
+            "Line over 28 days up to {day} on a scale from {bottom} to 100 %.",
+            day=last,
+            bottom=voice.whole_share(bottom),
+        ),
+        x_ticks=day_ticks(
+            [last - timedelta(days=_DAYS - 1 - place) for place in range(_DAYS)], voice
+        ),
+        y_ticks=rate_ticks(bottom, voice),
+        curves=(
+            Curve("band", band_path(intervals, bottom, 1)),
+            Curve("line", line_paths(values, bottom, 1)),
+        ),
+        points=lone_points(values, bottom, 1),
+        data=None,
+    )
+
+
+def known_ends(intervals: list[tuple[float, float] | None]) -> list[tuple[float, float]]:
+    """Return the intervals that exist."""
+    return [interval for interval in intervals if interval is not None]
+
+
+def _codes(route: Route, labels: dict[int, str], voice: Voice) -> str:
+    parts = [
+        voice.say(
+            "{code}: {messages}",
+            code=failure_name(code, labels.get(code), voice),
+            messages=messages,
+        )
+        for code, messages in route.codes.items()
+    ]
+    return voice.say("Failures by code: {codes}.", codes="; ".join(parts))
+
+
+def _hours(hours: list[PhoneHour], ident: str, name: str, voice: Voice) -> Heat:
+    known = {hour.hour: Rate(hour.lost, hour.outgoing) for hour in hours}
+    cells = tuple(
+        known[hour] if hour in known and known[hour].of >= _TOO_FEW else None
+        for hour in range(_HOURS)
+    )
+    worst = max((cell.value or 0 for cell in cells if cell), default=0.0)
+    return Heat(
+        ident=f"{ident}-hours",
+        title=voice.say("{phone}: failure rate by hour of the day", phone=name),
+        finding=voice.say("Blank under 10 messages."),
+        corner=voice.say("Hour"),
+        columns=tuple(str(hour) for hour in range(_HOURS)),
+        rows=((voice.say("Failure rate"), cells),),
+        worst=worst,
+    )
+
+
+def _failures(failures: list[Failure], ident: str, name: str, voice: Voice) -> Table:
+    return Table(
+        voice.say("{phone}: its last failures", phone=name),
+        (
+            Column(voice.say("Due"), "moment", "due"),
+            Column(voice.say("SIM"), key="sim"),
+            Column(voice.say("To"), key="recipient"),
+            Column(voice.say("Country"), key="country"),
+            Column(voice.say("Code and meaning"), key="code"),
+        ),
+        tuple(
+            (
+                row.due_local,
+                slot_name(row.sim, voice),
+                row.recipient,
+                country_name(row.country, voice),
+                failure_name(row.code, row.label, voice),
+            )
+            for row in failures
+        ),
+        ident=f"{ident}-failures",
+    )
