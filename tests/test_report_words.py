@@ -1,5 +1,6 @@
 """What reports say, in every language that they speak."""
 
+import re
 from datetime import date, datetime
 
 import pytest
@@ -72,7 +73,7 @@ def test_a_french_page_has_no_english_sentence(reported: Account) -> None:
     """No sentence of the catalogue stands in English in a French page."""
     with open_snapshot(reported.settings.snapshot_path) as snapshot:
         page = render(make_report(snapshot, ask(snapshot, None, "fr"), "delivery"))
-    words = " ".join(Page(page).words.split())
+    words = " ".join(Page(re.sub(r"<pre.*?</pre>", "", page, flags=re.DOTALL)).words.split())
     assert '<html lang="fr">' in page
     voice = Voice("fr")
     english = [text for text in said() if isinstance(text, str) and not placeholders(text)]

@@ -119,6 +119,8 @@ def renewed(language: str) -> str:
         first = text if isinstance(text, str) else text[0]
         held = known.get(first)
         string = given.get(first) or (held.string if held else "")
+        if isinstance(string, str) is not isinstance(text, str):
+            string = ""  # it has other forms now
         fresh.add(text, string, flags=held.flags & {"fuzzy"} if held else ())
     for message in fresh:
         message.flags -= {"python-format", "python-brace-format"}
