@@ -6,6 +6,7 @@ import msgspec
 
 from pipeline.report.events import Event
 from pipeline.report.model import Finding
+from pipeline.report.names import state_name
 from pipeline.report.places import code_words, facts_of, where_of
 from pipeline.report.source import Source
 from pipeline.report.stats import Rate
@@ -148,7 +149,9 @@ def _cause(event: Event, source: Source, voice: Voice, *, is_current: bool) -> s
         parts.append(voice.term(source.once(code_words)[event.code].likely_cause) or "")
     phone = source.once(phones).get(event.cell.device_id) if event.cell else None
     if phone is not None and is_current:
-        parts.append(voice.say("The phone's state now: {state}.", state=voice.term(phone.state)))
+        parts.append(
+            voice.say("The phone's state now: {state}.", state=state_name(phone.state, voice))
+        )
     return " ".join(parts)
 
 
