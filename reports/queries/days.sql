@@ -17,7 +17,9 @@ counted as (
         sum(open) as open,
         sum(unknown) as unknown
     from delivery_daily
-    where day between $first and $last
+    where
+        day between $first and $last
+        and ($device::bigint is null or device_id = $device::bigint)
     group by day
 ),
 

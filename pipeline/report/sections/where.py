@@ -5,7 +5,7 @@ from pipeline.report.formats import short_name
 from pipeline.report.model import Block, Section, Text
 from pipeline.report.names import country_name, failure_name, phone_name, slot_name
 from pipeline.report.phone_details import QUERIES, phone_details
-from pipeline.report.routes import DIMENSIONS, SPARK_DAYS, Route
+from pipeline.report.routes import DIMENSIONS, SPARK_DAYS, Route, links_of
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
@@ -41,7 +41,7 @@ def route_table(dimension: str, routes: list[Route], labels: dict[int, str], voi
         note=_notes(voice).get(dimension, ""),
         ident=f"by_{dimension}",
         is_dimension=True,
-        links=tuple(f"{dimension}-{route.place}" for route in routes),
+        links=links_of(routes),
     )
 
 

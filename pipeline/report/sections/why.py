@@ -126,6 +126,7 @@ def code_table(codes: list[Code], voice: Voice) -> Table:
             "last seen are of all days in the snapshot, not of this period alone."
         ),
         ident="codes",
+        links=tuple(f"code-{code.code}" for code in codes),
     )
 
 
