@@ -1,13 +1,19 @@
 """`sms24 report` and `sms24 run` as people start them: options, paths, exit codes."""
 
+import stat
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from pipeline.cli.main import main
 from pipeline.errors import UsageError
 from pipeline.settings import Settings
 from support.account import Account
+from support.emulator import running_app
 from support.mailbox import mailbox
 from support.reported import reported
 from support.shelves import beside
@@ -47,6 +53,24 @@ def test_another_folder_holds_the_report_alone(settings: Settings, tmp_path: Pat
         "delivery_2026-10-01_2026-10-03_en.html"
     ]
     assert not settings.reports_path.exists()
+
+
+def test_a_folder_of_somebody_keeps_its_mode(settings: Settings, tmp_path: Path) -> None:
+    """A folder that is there is written into and not opened up; the report can be read."""
+    folder = tmp_path / "mine"
+    folder.mkdir(mode=0o700)
+    assert main(["report", "--period", "today", "--output", str(folder)]) == 0
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(path.stat().st_mode) for path in folder.iterdir()] == [0o644]
+
+
+def test_a_folder_that_cannot_be_made_is_no_bug(
+    settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Below a file there is no folder: exit code 2, and it is named."""
+    (tmp_path / "file").write_text("")
+    assert main(["report", "--output", str(tmp_path / "file" / "below")]) == 2
+    assert "below cannot be made" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -89,6 +113,27 @@ def test_a_mail_is_sent_and_written(
     assert b"delivery_2026-10-06_2026-11-02_en.xlsx" in server.mails[0]
     index = (settings.reports_path / "index.html").read_text("utf-8")
     assert "delivery_2026-10-06_2026-11-02_en.eml" in index
+
+
+def test_a_verdict_is_posted(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--webhook` posts what the report came to, and says nothing of the address."""
+    posted = []
+
+    async def take(request: Request) -> Response:
+        posted.append((request.headers["content-type"], await request.json()))
+        return Response(status_code=204)
+
+    with running_app(Starlette(routes=[Route("/key", take, methods=["POST"])])) as address:
+        root = address.split("//")[1].split("/")[0]
+        monkeypatch.setenv("SMS24_WEBHOOK_URL", f"http://{root}/key")
+        assert main(["report", "--webhook", "--period", "yesterday"]) == 0
+    [(kind, verdict)] = posted
+    assert kind == "application/json"
+    assert (verdict["first"], verdict["kind"]) == ("2026-11-01", "delivery")
+    assert verdict["figures"]["outgoing"]["value"] > 0
+    assert "key" not in capsys.readouterr().out.replace(str(settings.data_dir), "")
 
 
 def test_a_server_that_refuses_ends_with_3(

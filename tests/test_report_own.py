@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from pipeline.errors import UsageError
+from pipeline.report.kinds import KINDS
 from pipeline.report.making import ask, make_report, render
 from pipeline.report.model import Report, Text
 from pipeline.report.notes import notes_of, read_notes
@@ -86,6 +87,15 @@ def test_sections_of_one_place_stand_in_the_order_of_their_names(
     at = idents.index("why")
     assert idents[at : at + 3] == ["why", "before", "hours"]
     assert idents[-1] == "alone"
+
+
+def test_the_guide_names_every_section() -> None:
+    """Its list of our sections is that of the code."""
+    guide = GUIDE.read_text("utf-8")
+    listed = guide.partition("of ours are")[2].partition(".")[0]
+    ours = {build.__name__ for builds in KINDS.values() for build in builds}
+    assert set(re.findall(r"`(\w+)`", listed)) == ours
+    assert set(KINDS) <= set(re.findall(r"^\| `(\w+)` \|", guide, re.MULTILINE))
 
 
 def test_the_report_of_the_guide_has_its_sections(

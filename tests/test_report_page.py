@@ -49,7 +49,9 @@ def test_every_shape_has_its_colour_of_paper_too(page: str) -> None:
 
 def test_series_that_stand_on_one_another_differ_without_colour(page: str) -> None:
     """Of the outcomes, and of the series, two are plain, light and dark; the rest have patterns."""
-    plain = set(re.findall(r'<g class="([\w-]+)" fill', page))
+    plain = set(
+        re.findall(r'<rect class="([\w-]+)" fill="[^"]+" width="100%" height="100%" cl', page)
+    )
     assert plain == {"delivered", "sent", "series-1", "other"}
     patterns = re.findall(
         r'<pattern id="ink-([\w-]+)" (.*?)><rect.*?/><path class="over" (.*?)/>', page

@@ -147,6 +147,20 @@ def test_no_list_can_have_files_removed_elsewhere(settings: Settings, tmp_path: 
     assert victim.exists()
 
 
+def test_words_of_others_stay_words(settings: Settings) -> None:
+    """A headline with markup in it is text in the page that lists the reports."""
+    shelve(settings, [Wish()])
+    entries = [
+        msgspec.structs.replace(entry, headline="<script>x</script>", kind='"><b>')
+        for entry in read_shelf(settings.reports_path)
+    ]
+    (settings.reports_path / "index.json").write_bytes(msgspec.json.encode(entries))
+    shelve(settings, [Wish(period="weekly")])
+    text = (settings.reports_path / "index.html").read_text("utf-8")
+    assert "&lt;script&gt;x" in text
+    assert "<script>x" not in text
+
+
 def test_zero_days_keep_everything(settings: Settings) -> None:
     """Without a limit nothing is ever removed."""
     keeping = replace(settings, report_keep_days=0)

@@ -136,6 +136,14 @@ def test_a_list_and_a_table_of_the_file(tmp_path: Path) -> None:
     assert settings.reports_dir == tmp_path / "own"
 
 
+@pytest.mark.parametrize("value", ["ftp://hunter2", "hunter2", "   "])
+def test_an_address_of_a_webhook_that_is_none_is_not_shown(tmp_path: Path, value: str) -> None:
+    """A refused secret is told by its key alone."""
+    with pytest.raises(UsageError) as refused:
+        load_settings({"SMS24_WEBHOOK_URL": value}, folder=tmp_path)
+    assert "hunter2" not in f"{refused.value} {refused.value.advice} {refused.value.__cause__}"
+
+
 @pytest.mark.parametrize("key", ["mail_password", "webhook_url"])
 def test_a_file_with_such_a_secret_is_its_owners_alone(tmp_path: Path, key: str) -> None:
     """The login of mail and the address of a webhook are secrets, and never show themselves."""

@@ -9,6 +9,7 @@ from pipeline.report.formats import Formats
 
 _MOST_X_TICKS = 8
 _MOST_Y_STEPS = 5
+_HALF = 5
 _MINUTE, _HOUR, _4_DAYS = 60.0, 3600.0, 345_600.0
 _ROUND_TIMES = (
     *(4.0, 8.0, 20.0, 40.0),
@@ -36,8 +37,9 @@ def slot_ticks(labels: Sequence[str]) -> tuple[Tick, ...]:
 
 
 def zoomed_bottom(lows: Sequence[float]) -> float:
-    """Return the tenth below the lowest bound: where a rate's axis begins."""
-    return max(0.0, int(min(lows, default=0) * 10) / 10)
+    """Return where a rate's axis begins: the tenth below the lowest bound, under 0.5 the fifth."""
+    tenths = max(0, int(min(lows, default=0) * 10))
+    return (tenths if tenths >= _HALF else tenths // 2 * 2) / 10
 
 
 def rate_ticks(bottom: float, formats: Formats) -> tuple[Tick, ...]:

@@ -95,7 +95,7 @@ def line_paths(values: Sequence[float | None], low: float, high: float) -> str:
         if value is None:
             pen = "M"
             continue
-        parts.append(f"{pen}{_x(place, len(values))} {_y(value, low, high)}")
+        parts.append(f"{pen}{_x(place, len(values)):g} {_y(value, low, high):g}")
         pen = "L"
     return "".join(parts)
 
@@ -123,8 +123,10 @@ def band_path(intervals: Sequence[tuple[float, float] | None], low: float, high:
             run.append((place, *interval))
             continue
         if len(run) > 1:
-            upper = [f"{_x(x, count)} {_y(top, low, high)}" for x, _, top in run]
-            lower = [f"{_x(x, count)} {_y(bottom, low, high)}" for x, bottom, _ in reversed(run)]
+            upper = [f"{_x(x, count):g} {_y(top, low, high):g}" for x, _, top in run]
+            lower = [
+                f"{_x(x, count):g} {_y(bottom, low, high):g}" for x, bottom, _ in reversed(run)
+            ]
             parts.append(f"M{'L'.join(upper + lower)}Z")
         run = []
     return "".join(parts)
@@ -156,11 +158,11 @@ def round_top(highest: float) -> float:
 
 
 def _x(place: int, count: int) -> float:
-    return round(centre(place, count) * BOX, 2)
+    return round(centre(place, count) * BOX, 1)
 
 
 def _y(value: float, low: float, high: float) -> float:
-    return round(BOX - (value - low) / (high - low) * BOX, 2)
+    return round(BOX - (value - low) / (high - low) * BOX, 1)
 
 
 def spark_path(

@@ -14,6 +14,7 @@ _NEARLY = "\N{ALMOST EQUAL TO}"
 _UP = "\N{BLACK UP-POINTING TRIANGLE}"
 _DOWN = "\N{BLACK DOWN-POINTING TRIANGLE}"
 _TOO_FEW = 10
+_SMALLEST_GROWTH = 0.005  # it would read as 0 %
 _FEW = 30
 _LONGEST_NAME = 60
 # Control characters, and those that turn the direction of all text after them.
@@ -75,7 +76,10 @@ class Formats:
         """Return how something moved: an arrow only where it is told, else an almost equal."""
         if change is None or change.difference is None:
             return NOTHING
-        sign = _NEARLY if not change.is_told else _UP if change.difference > 0 else _DOWN
+        is_small = not change.is_rate and abs(change.difference) < _SMALLEST_GROWTH
+        sign = (
+            _NEARLY if is_small or not change.is_told else _UP if change.difference > 0 else _DOWN
+        )
         text = self.points(change.difference) if change.is_rate else self.growth(change.difference)
         return f"{sign}\N{NO-BREAK SPACE}{text}"
 

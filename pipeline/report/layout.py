@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from pipeline.report.charts import Bar
 from pipeline.report.stats import Change, Rate
 from pipeline.report.tables import Table
 
@@ -14,6 +15,13 @@ _SHADES = 5
 def tenth(per_mille: float) -> str:
     """Return a place in a box of 1000 as percent, with two decimals at most."""
     return f"{per_mille / 10:.2f}".rstrip("0").rstrip(".")
+
+
+def outline(bars: Sequence[Bar]) -> str:
+    """Return the bars as one path in their box of 1000."""
+    return "".join(
+        f"M{bar.x:g} {bar.y:g}h{bar.width:g}v{bar.height:g}h-{bar.width:g}z" for bar in bars
+    )
 
 
 def sort_key(value: Any, kind: str) -> float | str | None:

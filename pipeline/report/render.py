@@ -21,6 +21,7 @@ _FORMATS = [
 _LAYOUT = {
     "kind": layout.kind_of,
     "tenth": layout.tenth,
+    "outline": layout.outline,
     "sort_key": layout.sort_key,
     "scales": layout.scales,
     "whisker_places": layout.whisker_places,

@@ -11,14 +11,14 @@ const words = new Intl.Collator(document.documentElement.lang, { numeric: true }
 for (const table of all("table.sortable")) {
   const heads = all("thead th", table);
   heads.forEach((head, at) => {
-    if (head.className === "spark") return;
+    if (["spark", "strip"].includes(head.className)) return;
     const button = make("button", ...head.childNodes);
     button.type = "button";
     head.append(button);
-    const key = (row) => row.cells[at].dataset.value ?? row.cells[at].textContent.trim();
+    const key = (row) => row.cells[at].dataset.v ?? row.cells[at].textContent.trim();
     button.onclick = () => {
       const body = table.tBodies[0];
-      const isNumber = body.querySelector(`tr > :nth-child(${at + 1})[data-value]`);
+      const isNumber = body.querySelector(`tr > :nth-child(${at + 1})[data-v]`);
       const was = head.ariaSort;
       const up = was ? was === "descending" : !isNumber;
       heads.forEach((other) => other.removeAttribute("aria-sort"));

@@ -62,6 +62,6 @@ def _local(value: Any, *, has_comma: bool) -> str:
     if isinstance(value, datetime):
         return value.isoformat(" ", "seconds")
     if isinstance(value, float):
-        text = str(round(value, 6))
+        text = str(int(value)) if value.is_integer() else str(round(value, 6))
         return text.replace(".", ",") if has_comma else text
     return _plain(value)

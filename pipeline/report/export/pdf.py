@@ -64,7 +64,7 @@ def pdf(page: str, made: datetime, *, browser: Path | None) -> Paper:
 
 
 def _by_browser(page: str, made: datetime, browser: Path) -> Paper:
-    with tempfile.TemporaryDirectory(prefix="sms24-") as name:
+    with tempfile.TemporaryDirectory(prefix="sms24-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         source, target = folder / "page.html", folder / "page.pdf"
         source.write_text(page, encoding="utf-8")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _FORMATS = {
     "whole": "#,##0",
-    "float": "0.0##",
+    "float": "General",
     "share": "0.0%",
     "day": "yyyy-mm-dd",
     "moment": "yyyy-mm-dd hh:mm",
