@@ -143,8 +143,10 @@ def test_an_incident_that_lasts_is_told_as_since(tmp_path: Path) -> None:
         first = told(source)[0]
     assert "since 28 Oct 2026" in first.what
     assert "code 12" in first.what
-    assert "silent" in first.cause
+    assert first.cause.endswith("The phone's state now: Silent.")
     assert "radio" in first.action
+    with source_of(path, FIRST, LAST + timedelta(days=1), language="fr") as source:
+        assert "Muet" in findings(source, Voice("fr"))[0].cause
 
 
 def test_silent_phones_permissions_and_stuck_messages_are_told(tmp_path: Path) -> None:

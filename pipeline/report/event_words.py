@@ -6,6 +6,7 @@ import msgspec
 
 from pipeline.report.events import Event
 from pipeline.report.model import Finding
+from pipeline.report.names import state_name
 from pipeline.report.places import code_words, facts_of, where_of
 from pipeline.report.source import Source
 from pipeline.report.stats import Rate
@@ -13,6 +14,7 @@ from pipeline.report.traffic import phones
 from pipeline.report.voice import Voice
 
 _CALM = {"working", "idle"}
+_MARK = 20
 
 
 def finding_of(event: Event, source: Source, voice: Voice, *, is_current: bool) -> Finding:
@@ -58,6 +60,18 @@ def brief_of(event: Event, source: Source, voice: Voice) -> str:
         return where
     label = voice.term(source.once(code_words)[event.code].label)
     return voice.say("{where}: {label}", where=where, label=label)
+
+
+def mark_of(event: Event, source: Source, voice: Voice) -> str:
+    """Return the same in so few words that they fit beside a ring in a chart."""
+    if event.kind == "dip":
+        return voice.say("unexplained dip")
+    where = where_of(event.cell, source, voice)
+    if len(where) > _MARK:
+        where = f"{where[: _MARK - 1]}\N{HORIZONTAL ELLIPSIS}"
+    if event.code is None:
+        return where
+    return voice.say("{where}, code {code}", where=where, code=str(event.code))
 
 
 def _what(event: Event, source: Source, voice: Voice) -> str:
@@ -135,7 +149,9 @@ def _cause(event: Event, source: Source, voice: Voice, *, is_current: bool) -> s
         parts.append(voice.term(source.once(code_words)[event.code].likely_cause) or "")
     phone = source.once(phones).get(event.cell.device_id) if event.cell else None
     if phone is not None and is_current:
-        parts.append(voice.say("The phone's state now: {state}.", state=voice.term(phone.state)))
+        parts.append(
+            voice.say("The phone's state now: {state}.", state=state_name(phone.state, voice))
+        )
     return " ".join(parts)
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from pipeline.report.axes import day_ticks, rate_ticks, zoomed_bottom
 from pipeline.report.charts import Chart, Curve, band_path, line_paths, lone_points
+from pipeline.report.formats import short_name
 from pipeline.report.model import Block, Details, Heat, Text
 from pipeline.report.names import country_name, failure_name, phone_name, slot_name
 from pipeline.report.routes import DayOf, Route
@@ -146,7 +147,7 @@ def _failures(failures: list[Failure], ident: str, name: str, voice: Voice) -> T
             (
                 row.due_local,
                 slot_name(row.sim, voice),
-                row.recipient,
+                short_name(row.recipient, "?") if row.recipient else None,
                 country_name(row.country, voice),
                 failure_name(row.code, row.label, voice),
             )

@@ -57,6 +57,19 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         return self.place > MOST
 
     @property
+    def link(self) -> str:
+        """The place in a page where its row stands, as findings know it too."""
+        parts = (
+            self.dimension,
+            self.device_id,
+            self.sim,
+            self.value,
+            "others" if self.is_others else None,
+        )
+        text = "-".join(str(part) for part in parts if part is not None)
+        return "".join(letter if letter.isalnum() else "-" for letter in text)
+
+    @property
     def success(self) -> Rate:
         """`success_rate`."""
         return Rate(self.good, self.good + self.lost)
@@ -99,3 +112,11 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
 MOST = 50
 CODES = (8, 9, 10, 11, 12, 100, 101)
 DIMENSIONS = ("device", "sim", "country", "carrier", "customer", "newsletter")
+
+
+def links_of(routes: list[Route]) -> tuple[str, ...]:
+    """Return the place of each row; where two names look alike in one, the later has a number."""
+    found: dict[str, None] = {}
+    for route in routes:
+        found[f"{route.link}-{route.place}" if route.link in found else route.link] = None
+    return tuple(found)

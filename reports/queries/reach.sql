@@ -1,5 +1,6 @@
 -- How much there is to report on, in the period and around it, for all phones and for those asked for.
--- Grain: one row. Reads: delivery_daily, messages, days, devices, runs
+-- Grain: one row. Reads: delivery_daily, messages, coverage, devices, runs,
+-- snapshot_info
 with
 
 daily as (
@@ -33,7 +34,12 @@ final as (
                 and due_local < $before_until
                 and ($device::bigint is null or device_id = $device::bigint)
         ) as before,
-        (select min(day) from days) as first_known,
+        (
+            select (min(coverage.begin_at) at time zone any_value(info.timezone))::date
+            from coverage
+            cross join snapshot_info as info
+            where coverage.state <> 'never_asked'
+        ) as first_known,
         (
             $device::bigint is null
             or exists (from devices where device_id = $device::bigint)

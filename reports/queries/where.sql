@@ -129,7 +129,7 @@ ranked as (
             partition by dimension
             order by
                 round(excess) desc nulls last,
-                rate_high nulls last,
+                round(rate_high, 5) nulls last,
                 outgoing desc,
                 device_id nulls last,
                 sim nulls last,

@@ -12,7 +12,7 @@ from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
 
-_QUERIES = ("imports", "import_reasons", "import_newest")
+_QUERIES = ("imports", "import_reasons")
 _MOST_BARS = 8
 
 

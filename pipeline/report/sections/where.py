@@ -1,12 +1,11 @@
 """Where messages were sent and lost: by phone, SIM, country, carrier, customer and newsletter."""
 
-from pipeline.report.cells import Cell
 from pipeline.report.codes import Code
 from pipeline.report.formats import short_name
 from pipeline.report.model import Block, Section, Text
 from pipeline.report.names import country_name, failure_name, phone_name, slot_name
 from pipeline.report.phone_details import QUERIES, phone_details
-from pipeline.report.routes import DIMENSIONS, SPARK_DAYS, Route
+from pipeline.report.routes import DIMENSIONS, SPARK_DAYS, Route, links_of
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
@@ -42,15 +41,8 @@ def route_table(dimension: str, routes: list[Route], labels: dict[int, str], voi
         note=_notes(voice).get(dimension, ""),
         ident=f"by_{dimension}",
         is_dimension=True,
-        links=tuple(_link(route) for route in routes),
+        links=links_of(routes),
     )
-
-
-def _link(route: Route) -> str:
-    """Return where a finding about a phone or SIM leads to; other rows are found by their table."""
-    if route.is_others or route.dimension not in {"device", "sim"}:
-        return ""
-    return Cell(route.dimension, route.device_id, route.sim).link
 
 
 def route_name(route: Route, voice: Voice) -> str:
