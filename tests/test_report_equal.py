@@ -10,7 +10,7 @@ from pipeline.report.formats import short_name
 from pipeline.report.names import country_name, phone_name, slot_name
 from pipeline.report.stats import Rate, change_of, growth
 from pipeline.report.voice import Voice
-from support.asked import Told, reports
+from support.wanted import Told, reports
 
 __all__ = ["reports"]
 

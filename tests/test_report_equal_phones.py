@@ -5,7 +5,7 @@ from datetime import timedelta
 from pipeline.report.names import failure_name, phone_name, slot_name
 from pipeline.report.stats import Rate
 from pipeline.report.voice import Voice
-from support.asked import Told, reports
+from support.wanted import Told, reports
 
 __all__ = ["reports"]
 

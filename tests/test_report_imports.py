@@ -8,9 +8,9 @@ import pytest
 from pipeline.report.asked import Period
 from pipeline.report.making import render
 from support.account import Account
-from support.asked import Told, changed, told
 from support.pages import Page
 from support.reported import reported
+from support.wanted import Told, changed, told
 
 __all__ = ["reported"]
 

@@ -6,9 +6,9 @@ from pipeline.report.charts import stacked_bars
 from pipeline.report.making import render
 from pipeline.report.model import Chart
 from support.account import Account
-from support.asked import changed, told
 from support.pages import Page
 from support.reported import reported
+from support.wanted import changed, told
 
 __all__ = ["reported"]
 

@@ -10,10 +10,10 @@ from pipeline.report.making import render
 from pipeline.report.model import Chart, Details
 from pipeline.report.routes import DayOf, Route, links_of
 from support.account import Account
-from support.asked import LAST, Told, changed, told
 from support.handmade import empty, traffic
 from support.pages import Page
 from support.reported import reported
+from support.wanted import LAST, Told, changed, told
 
 __all__ = ["empty", "reported"]
 

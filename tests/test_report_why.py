@@ -7,9 +7,9 @@ import duckdb
 
 from pipeline.report.asked import Period
 from support.account import Account
-from support.asked import told
 from support.handmade import empty, traffic
 from support.reported import reported
+from support.wanted import told
 
 __all__ = ["empty", "reported"]
 

@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from support.account import Account
-from support.asked import changed
+from support.wanted import changed
 
 # Messages of one phone: so many a day with so many failures, on so many days up to a day.
 TRAFFIC = """
