@@ -112,7 +112,10 @@ def plan_bulk(
         plan_id=plan_id, folder=bulk_folder(data_dir) / plan_id, sha256=facts.sha256
     )
     delimiter = delimiter_for(facts, options.phones.region)
-    with freezing(data_dir, plan_id) as freezer, _errors(freezer) as stream:
+    with (
+        freezing(data_dir, plan_id) as freezer,
+        (freezer.folder / "errors.csv").open("w", encoding="utf-8-sig", newline="") as stream,
+    ):
         errors = ErrorsWriter(stream, facts.header, delimiter, plan_id)
         judge = _Judge(request, reader, template, ledger, summary)
         progress.begin("Reading rows", rows_about(facts))
@@ -127,10 +130,6 @@ def plan_bulk(
             (freezer.folder / "errors.csv").unlink()
         freezer.finish(_said(request, summary, now, ledger, mapping.phones))
     return summary
-
-
-def _errors(freezer: Freezer):  # type: ignore[no-untyped-def]  # noqa: ANN202
-    return (freezer.folder / "errors.csv").open("w", encoding="utf-8-sig", newline="")
 
 
 class _Judge:

@@ -132,11 +132,25 @@ def test_a_doubt_is_never_sent_again_by_itself(sender: Sender) -> None:
     assert sender.type(*words(sender, "Clients"), "--yes") == 2
     assert "in doubt" in sender.complained
     assert sender.type("outbox", "status") == 5
-    assert sender.type("outbox", "resolve", "--newsletter", "Spring") == 2
+    sender.known.world.added.clear()
+    assert sender.type("outbox", "resolve", "--newsletter", "Spring") == 5
+    assert "stays in doubt" in sender.said
+    assert sender.type("outbox", "resolve", "--newsletter", "Autumn") == 2
     assert sender.type("outbox", "resolve", "--newsletter", "Spring", "--assume-saved") == 0
     assert sender.type(*words(sender, "Clients"), "--yes") == 2
     assert len(sender.calls("savepaket")) == 1
     assert sender.type("outbox", "status") == 0
+
+
+def test_a_newsletter_is_found_by_its_messages(sender: Sender) -> None:
+    """A newsletter in doubt whose messages are in the gateway's list was taken, by its number."""
+    FAULTY.kind = "truncated"
+    assert sender.type(*words(sender, "Clients", title="Summer"), "--yes") == 5
+    FAULTY.kind = None
+    assert sender.type("outbox", "resolve", "--newsletter", "Summer") == 0
+    (newsletter,) = sender.answer("outbox", "status")["newsletters"]
+    numbers = {message.newsletter[0] for message in sender.sent() if message.newsletter}
+    assert (newsletter["state"], {newsletter["gateway_id"]}) == ("saved", numbers)
 
 
 def test_what_was_certainly_not_sent_may_be_sent(sender: Sender) -> None:

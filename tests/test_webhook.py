@@ -12,12 +12,16 @@ import httpx
 import pytest
 
 from pipeline.clock import HeldClock
+from pipeline.run import run_build
+from pipeline.settings import Settings
+from pipeline.values import Secret
 from pipeline.warehouse.events import EventSpool, land_events
 from pipeline.warehouse.store import Warehouse, open_warehouse
 from pipeline.webhook import receiver as receivers
 from pipeline.webhook.receiver import LARGEST, create_receiver
 from pipeline.webhook.secret import secret_of
 from support.account import NOW, account
+from support.command import started
 from support.emulator import running_app
 
 SECRET = "S3CRET-path"
@@ -240,3 +244,37 @@ def test_a_pushed_message_is_asked_for_again_and_never_made(tmp_path: Path) -> N
         assert known.rows("select 1 from messages where message_id = 1") == []
         (now,) = known.rows(f"select status from messages where message_id = {old['message_id']}")
         assert now["status"] == 7
+
+
+def test_the_command_tells_its_addresses_and_keeps_what_comes(tmp_path: Path) -> None:
+    """`sms24 webhook` tells two addresses, and what is posted there is on the disk."""
+    settings = Settings(data_dir=tmp_path / "data", token=Secret("none"))
+    with started(settings, "webhook", "--port", "0") as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline().split() for _ in range(2)]
+        assert [kind for kind, _ in told] == ["status", "incoming"]
+        assert httpx.post(told[0][1], json=OLD).status_code == 200
+    assert len(list((settings.data_dir / "inbox" / "events").glob("*.event"))) == 1
+
+
+def test_a_push_sharpens_when_a_status_changed(tmp_path: Path) -> None:
+    """A change that was pushed between two askings has the push as its bound, in any build."""
+    changes = (
+        "select message_id, to_status, not_before, not_after from status_changes"
+        " where to_status = 8 and not is_possible order by all"
+    )
+    with account(tmp_path, messages=200, days=10) as known:
+        known.run()
+        (row,) = known.rows("select min(message_id) as id from messages where status = 7")
+        known.world.set_status(row["id"], 8, at=int(known.clock.now().timestamp()) + 60)
+        spool = EventSpool(known.settings.data_dir / "inbox" / "events")
+        pushed_at = known.clock.now().add(seconds=90)
+        spool.put("status", {**OLD, "sms_id": row["id"], "status_id": 8}, pushed_at)
+        known.clock.advance(3600)
+        known.run()
+        (change,) = [found for found in known.rows(changes) if found["message_id"] == row["id"]]
+        assert change["not_after"] == pushed_at
+        assert change["not_before"] < pushed_at
+        before = known.rows(changes)
+        run_build(known.settings, known.means(), full=True)
+        assert known.rows(changes) == before

@@ -49,7 +49,7 @@ class _Doubts:
 
 @click.command()
 @click.argument("key", required=False)
-@click.option("--newsletter", metavar="TITLE", help="Decide about a newsletter.")
+@click.option("--newsletter", metavar="TITLE", help="Look for a newsletter, or decide about it.")
 @click.option("--number", metavar="+33...", help="Only the messages to this number.")
 @click.option("--region", metavar="FR", help="The country of a number that has none.")
 @click.option("--assume-saved", is_flag=True, help="You have seen that they were sent.")
@@ -78,7 +78,10 @@ def resolve(context: click.Context, key: str | None, **options: Unpack[_Options]
     answer = chosen[0] if chosen else None
     with open_ledger(settings.data_dir, clock) as ledger, ledger.sending():
         if options["newsletter"] is not None:
-            _decide_newsletter(ledger, options["newsletter"], answer)
+            title = options["newsletter"]
+            if answer is None:
+                context.exit(_look_for_newsletter(ledger, title, settings, clock))
+            _decide_newsletter(ledger, title, answer)
             return
         doubts = _doubts(ledger, key, options)
         if answer is not None:
@@ -152,12 +155,26 @@ def _asked(ledger: "Ledger", doubts: _Doubts, settings: "Settings", clock: "Cloc
         return look_for(doubts.messages, ledger, doubts.sendings, gateway, clock.now())
 
 
-def _decide_newsletter(ledger: "Ledger", title: str, answer: "Answer | None") -> None:
-    if answer is None:
-        raise UsageError(
-            "The API cannot tell what became of a newsletter.",
-            advice="Look into the panel, then say --assume-saved, --resend or --drop.",
-        )
+def _look_for_newsletter(ledger: "Ledger", title: str, settings: "Settings", clock: "Clock") -> int:
+    """Ask the gateway's list for messages of a newsletter; returns the exit code."""
+    from pipeline.send.doubts import number_of_newsletter  # noqa: PLC0415
+    from pipeline.send.opening import opened  # noqa: PLC0415
+
+    posted = ledger.newsletters.find(title)
+    if posted is None or posted.state != "in_doubt":
+        raise UsageError(f"No newsletter {title[:80]!r} is in doubt.")
+    with opened(settings, ledger, clock=clock, rate=settings.send_rate) as (gateway, _):
+        number = number_of_newsletter(posted, gateway, clock.now())
+    if number is None:
+        click.echo(f"The gateway lists no message of {posted.title!r}: it stays in doubt.")
+        click.echo("Look into the panel, then say --assume-saved, --resend or --drop.")
+        return _DECIDE
+    ledger.newsletters.resolve(title, "saved", "its messages are in the gateway's list", number)
+    click.echo(f"The gateway lists messages of {posted.title!r}: it was taken, as number {number}.")
+    return 0
+
+
+def _decide_newsletter(ledger: "Ledger", title: str, answer: "Answer") -> None:
     if not ledger.newsletters.resolve(title, answer, f"a person said {answer}", None):
         raise UsageError(f"No newsletter {title[:80]!r} is in doubt.")
     click.echo(f"The newsletter {title!r} is {_WORDS[answer]}.")

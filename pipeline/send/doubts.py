@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 import pendulum
@@ -10,7 +11,8 @@ from pendulum import DateTime
 from pipeline.gateway.endpoints import MessageQuery
 from pipeline.gateway.records import Message
 from pipeline.ledger.ledger import Ledger
-from pipeline.ledger.outgoing import Sending, Sent
+from pipeline.ledger.outgoing import Posted, Sending, Sent
+from pipeline.ledger.values import key_of
 
 # A day on either side: in whatever zone the gateway reads a bound, the message is inside.
 _SLACK_DAYS = 1
@@ -62,15 +64,8 @@ class _List:
         return [message for message in found if _is_to(message, sent.e164)]
 
     def _query(self, sent: Sent) -> MessageQuery:
-        begin = pendulum.parse(sent.sent_at or self._now.isoformat())
-        due = pendulum.parse(sent.due) if sent.due else self._now
-        assert isinstance(begin, DateTime)  # noqa: S101 - the ledger writes instants
-        assert isinstance(due, DateTime)  # noqa: S101
-        return MessageQuery(
-            begin=_text(begin.subtract(days=_SLACK_DAYS)),
-            end=_text(max(due, self._now).add(days=_SLACK_DAYS)),
-            customer_id=sent.customer_id,
-        )
+        begin, end = _bounds(sent.sent_at, sent.due, self._now)
+        return MessageQuery(begin=begin, end=end, customer_id=sent.customer_id)
 
 
 def look_for(
@@ -94,6 +89,35 @@ def look_for(
         bool(found.missing) and _finds_known(listed, ledger, sendings)
     )
     return found
+
+
+def number_of_newsletter(posted: Posted, gateway: Reader, now: DateTime) -> int | None:
+    """Return the gateway's number of a newsletter by the messages of that title; None if none is.
+
+    That none is there says little: the phone may not have begun. Raises GatewayError.
+    """
+    begin, end = _bounds(posted.sent_at, posted.due, now)
+    query = MessageQuery(begin=begin, end=end, device_id=posted.device_id)
+    titles = {key_of(posted.title)}
+    found = (
+        message.newsletter_id
+        for message in gateway.messages(query)
+        if message.newsletter_id and key_of(message.newsletter_title or "") in titles
+    )
+    return max(found, default=None)
+
+
+def _bounds(sent_at: str | None, due: str | None, now: DateTime) -> tuple[str, str]:
+    """Return a window around a call and what it scheduled, wide enough for any zone."""
+    begin, end = (_instant(text) if text else now for text in (sent_at, due))
+    return (
+        _text(begin.subtract(days=_SLACK_DAYS)),
+        _text(max(end, now).add(days=_SLACK_DAYS)),
+    )
+
+
+def _instant(text: str) -> DateTime:
+    return pendulum.instance(datetime.fromisoformat(text))
 
 
 def _finds_known(listed: _List, ledger: Ledger, sendings: Sequence[Sending]) -> bool:

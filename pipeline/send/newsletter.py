@@ -109,8 +109,7 @@ def refuse_sent(issue: Issue, ledger: Ledger) -> None:
         )
     raise UsageError(
         f"A newsletter {before.title!r} of {day} is in doubt: it may have been sent.",
-        advice="Look into the panel, then: sms24 outbox resolve --newsletter TITLE --assume-saved"
-        " (or --resend, or --drop).",
+        advice="Look for it: sms24 outbox resolve --newsletter TITLE",
     )
 
 
