@@ -113,6 +113,7 @@ def test_a_line_that_was_cut_off_was_never_written(tmp_path: Path) -> None:
     with served(path) as client:
         assert ask(client, "/account").json()["tags"] == {"8303": "one"}
         ask(client, "savetag", title="two")
+    assert path.read_bytes().endswith(b"}]\n")
     with served(path) as client:
         assert ask(client, "/account").json()["tags"] == {"8303": "one", "8304": "two"}
 
