@@ -28,8 +28,9 @@ def slot_name(slot: int | None, voice: Voice) -> str:
 
 
 def state_name(state: str, voice: Voice) -> str:
-    """Return the state of a phone as its table of states labels it."""
-    return voice.term(f"{state[:1].upper()}{state[1:]}") or ""
+    """Return the state of a phone as the table of states labels it, in the middle of a line."""
+    label = voice.term(f"{state[:1].upper()}{state[1:]}") or ""
+    return f"{label[:1].lower()}{label[1:]}"
 
 
 def country_name(code: str | None, voice: Voice) -> str:
