@@ -12,6 +12,7 @@ from pipeline.extract.plan import Asking
 from pipeline.gateway.outcome import Verdict
 from pipeline.run import Means, run_all
 from pipeline.send.planned import load_bulk
+from pipeline.warehouse.snapshot import open_snapshot
 from support.account import Account, account
 from support.ledger import ANNA, BOB
 from support.scripted import outcome
@@ -175,6 +176,9 @@ def test_a_bulk_of_a_thousand_reconciles_one_to_one(sender: Sender) -> None:
     sender.known.clock.advance(7200)
     means = Means(clock=HeldClock(sender.known.clock.now()))
     run_all(sender.settings, Asking(), means)
+    with open_snapshot(sender.settings.snapshot_path) as snapshot:
+        (day,) = snapshot.rows("select sum(delivered) as delivered from delivery_daily")
+    assert day["delivered"] >= 1000
     found = sender.answer("outbox", "results", plan)
     assert found["outcomes"] == {"delivered": 1000}
     assert (found["missing"], found["unexpected"], found["several"]) == (0, 0, 0)

@@ -6,10 +6,10 @@ import msgspec
 
 from pipeline.report.events import Event
 from pipeline.report.model import Finding
-from pipeline.report.names import state_name
 from pipeline.report.places import code_words, facts_of, where_of
 from pipeline.report.source import Source
 from pipeline.report.stats import Rate
+from pipeline.report.terms import state_word
 from pipeline.report.traffic import phones
 from pipeline.report.voice import Voice
 
@@ -150,7 +150,7 @@ def _cause(event: Event, source: Source, voice: Voice, *, is_current: bool) -> s
     phone = source.once(phones).get(event.cell.device_id) if event.cell else None
     if phone is not None and is_current:
         parts.append(
-            voice.say("The phone's state now: {state}.", state=state_name(phone.state, voice))
+            voice.say("The phone's state now: {state}.", state=state_word(phone.state, voice))
         )
     return " ".join(parts)
 

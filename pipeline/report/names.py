@@ -27,11 +27,6 @@ def slot_name(slot: int | None, voice: Voice) -> str:
     return f"{_CHANNELS[channel]} {place + 1}"
 
 
-def state_name(state: str, voice: Voice) -> str:
-    """Return the state of a phone as its table of states labels it."""
-    return voice.term(f"{state[:1].upper()}{state[1:]}") or ""
-
-
 def country_name(code: str | None, voice: Voice) -> str:
     """Return a country's name in the language; its code where it has none."""
     if code is None:
