@@ -7,18 +7,18 @@ SCALE_MESSAGES ?= 1000000
 # The oldest client that opens a snapshot; a test asks it, where there is one for this Python.
 CLIENT := duckdb==1.2.0
 
-.PHONY: help demo test campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts bench-build scale check format clean wheel
+.PHONY: help demo test browser words campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-alarms bench-build scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(VENV)/ready ## Emulated gateway -> run -> report, in data/demo
+demo: $(VENV)/ready ## Emulated gateway -> contact import, run, report, in data/demo
 	@$(BIN)/sms24 demo --dir data/demo
 
 test: $(VENV)/ready ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal -q
 
-campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts ## The long tests (hours)
+campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-alarms ## The long tests (hours)
 
 campaign-kill: $(VENV)/ready ## A hundred kills of a first load
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_kill.py
@@ -44,8 +44,19 @@ campaign-phones: $(VENV)/ready ## 100,000 numbers by either library (pip install
 campaign-contacts: $(VENV)/ready ## A plan of a million contacts; loads of 2,000, killed twenty times each
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_contacts_million.py tests/test_contacts_kill.py tests/test_contacts_crash.py
 
+campaign-alarms: $(VENV)/ready ## How often the rule for incidents errs and finds: 1,000 worlds each
+	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_report_incidents.py tests/test_report_findings.py
+
 scale: $(SCALE)/ready ## Let ClickHouse and Spark answer from an export (SCALE_MESSAGES=1000000)
 	@$(SCALE)/bin/python tests/scale/scale.py --dir build/scale --messages $(SCALE_MESSAGES)
+
+browser: ## Install Chromium for the tests of pages, where there is none
+	@command -v chromium chromium-browser google-chrome >/dev/null \
+		|| { apt-get update --quiet=2 && apt-get install --yes --quiet=2 --no-install-recommends chromium fonts-liberation; } >/dev/null \
+		|| echo "There is no Chromium, and apt-get cannot install one: tests of pages will be skipped."
+
+words: $(VENV)/ready ## Renew the catalogues of reports from the code, the templates and the seeds
+	@$(BIN)/python tests/support/words.py
 
 check: $(VENV)/ready ## Lint, types and SQL style
 	@$(BIN)/ruff format --check pipeline tests

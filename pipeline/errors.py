@@ -11,6 +11,7 @@ Sms24Error                      exit
 │   └── RefusedError             3   HTTP 200 with `error` not 0
 │       └── LoginError           3   the token, or the e-mail and password, were refused
 ├── UnprovenError                3   something landed, but history is left unproven
+├── TellingError                 3   the mail server or the webhook did not take what it was told
 ├── CheckError                   4   a check found rows that must not be; nothing was published
 └── BusyError                   75   another sms24 works in this data folder
 
@@ -126,6 +127,13 @@ class UnprovenError(GatewayError):
     """Part of the history could not be proven complete; what landed is published and marked."""
 
     advice = "Run the command again: it asks only for what is missing."
+
+
+class TellingError(Sms24Error):
+    """A mail server or a webhook did not take what it was told; the reports are written."""
+
+    exit_code = 3
+    advice = "The report is written; mend the setting, or tell it again later."
 
 
 class CheckError(Sms24Error):

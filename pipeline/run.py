@@ -17,7 +17,8 @@ from pipeline.extract.preview import Preview, Previewer
 from pipeline.extract.sync import Sync, SyncResult
 from pipeline.gateway.client import Gateway
 from pipeline.progress import Progress, SilentProgress
-from pipeline.report.making import write_report
+from pipeline.report.shelf import shelve, wishes_of
+from pipeline.report.writing import Wish
 from pipeline.settings import Settings
 from pipeline.transform.build import build
 from pipeline.version import own_version
@@ -44,13 +45,13 @@ class RunResult:
     Attributes:
         run_id: the run's name in `runs`, `raw.calls` and `raw.windows`.
         snapshot: where the published snapshot is.
-        report: where the report is.
+        reports: where the reports are.
     """
 
     run_id: str
     sync: SyncResult | None = None
     snapshot: Path | None = None
-    report: Path | None = None
+    reports: tuple[Path, ...] = ()
 
 
 @dataclass(slots=True)
@@ -115,8 +116,10 @@ def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
     """Sync, build and report.
 
     Raises UnprovenError at the end, with everything published and marked, if history has holes; a
-    GatewayError at once, with the old snapshot untouched, if the gateway gave nothing.
+    GatewayError at once, with the old snapshot untouched, if the gateway gave nothing. A report
+    that cannot be written stops no other one: UsageError at the end.
     """
+    wishes = wishes_of(settings)
     with _session("run", settings, means) as session:
         failure: GatewayError | None = None
         try:
@@ -126,10 +129,12 @@ def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
                 raise
             failure = error
         _build(session)
-        session.result.report = write_report(settings)
+        complaint = _report(session, wishes)
         if failure is not None:
             raise failure
         _refuse_unproven(session.result.sync)
+        if complaint is not None:
+            raise complaint
     return session.result
 
 
@@ -218,6 +223,19 @@ def _build(session: _Session, *, full: bool = False) -> None:
     for note in built.notes:
         session.means.progress.note(note)
     session.result.snapshot = built.path
+
+
+def _report(session: _Session, wishes: list[Wish]) -> UsageError | None:
+    complaint: UsageError | None = None
+    for wish in wishes:
+        try:
+            written = shelve(session.settings, [wish])
+        except UsageError as error:
+            session.means.progress.note(f"The report {wish.kind} was not written: {error}")
+            complaint = error
+        else:
+            session.result.reports += tuple(written[0].paths.values())
+    return complaint
 
 
 def _copy_imports(session: _Session, *, again: bool) -> None:

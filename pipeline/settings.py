@@ -12,14 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pendulum
 from pendulum import DateTime
 
+from pipeline import parsing
 from pipeline.errors import UsageError
 from pipeline.values import Secret
 
 SETTINGS_FILE = "sms24.toml"
-_SECRET_KEYS = frozenset({"token", "password"})
+_SECRET_KEYS = frozenset({"token", "password", "mail_password", "webhook_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,18 @@ class Settings:
         contacts_tag_param: by what name a contact's tag is sent: `ctag_id`, `tag_id` or `both`.
         contacts_trust_503: whether a 503 with Retry-After says that nothing was saved.
         models_dir: a folder of SQL models of one's own, built into the schema `my`; None for none.
+        reports_dir: a folder of templates, sections and reports of one's own; None for none.
+        report_language: the language of what is not asked for in another one.
+        report_kinds: which reports `sms24 run` writes.
+        report_periods: for which periods; none at all, and it writes no report.
+        report_formats: in which formats.
+        report_notes: a file of what people know of some days; None for none.
+        report_keep_days: days after which a report that we wrote is removed; 0 keeps them all.
+        mail_host, mail_port: the mail server; without a host no mail can be sent.
+        mail_user, mail_password: its login; None for a server that asks for none.
+        mail_from, mail_to: who sends, and who gets it.
+        mail_tls: how the connection is sealed: `starttls`, `tls` from the first byte, or `none`.
+        webhook_url: where verdicts are posted; a secret, since many such addresses hold one.
     """
 
     base_url: str = "https://smsgateway24.com/getdata"
@@ -67,6 +79,21 @@ class Settings:
     contacts_tag_param: str = "both"
     contacts_trust_503: bool = False
     models_dir: Path | None = None
+    reports_dir: Path | None = None
+    report_language: str = "en"
+    report_kinds: tuple[str, ...] = ("delivery",)
+    report_periods: tuple[str, ...] = ("last-28-days",)
+    report_formats: tuple[str, ...] = ("html",)
+    report_notes: Path | None = None
+    report_keep_days: int = 400
+    mail_host: str | None = None
+    mail_port: int = 587
+    mail_user: str | None = None
+    mail_password: Secret | None = None
+    mail_from: str | None = None
+    mail_to: tuple[str, ...] = ()
+    mail_tls: str = "starttls"
+    webhook_url: Secret | None = None
 
     @property
     def has_login(self) -> bool:
@@ -82,6 +109,11 @@ class Settings:
     def snapshot_path(self) -> Path:
         """The published database, for people."""
         return self.data_dir / "analytics.duckdb"
+
+    @property
+    def reports_path(self) -> Path:
+        """The folder of reports, for people."""
+        return self.data_dir / "reports"
 
 
 def load_settings(
@@ -152,82 +184,40 @@ def _parse(key: str, value: Any) -> Any:
         ) from None
 
 
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text is expected")
-    return value.strip()
-
-
-def _address(value: Any) -> str:
-    text = _text(value).rstrip("/")
-    if not text.startswith(("https://", "http://")):
-        raise ValueError("an address that starts with https:// is expected")
-    if "?" in text or "@" in text.partition("//")[2]:
-        raise ValueError("an address without a login or a question mark is expected")
-    return text
-
-
-def _zone(value: Any) -> str:
-    text = _text(value)
-    try:
-        pendulum.timezone(text)
-    except (ValueError, OSError) as error:
-        raise ValueError("an IANA time zone is expected, such as Europe/Paris") from error
-    return text
-
-
-def parse_instant(value: Any) -> DateTime:
-    """Return a day or an instant as UTC, to the second; ValueError if it is neither."""
-    parsed = pendulum.parse(str(value), tz="UTC")
-    if not isinstance(parsed, DateTime):
-        raise ValueError("a date or an instant is expected")  # noqa: TRY004 - one kind of refusal
-    return parsed.in_timezone("UTC").set(microsecond=0)
-
-
-def _at_least(least: float, kind: type[int] | type[float]) -> Any:
-    def parse(value: Any) -> float:
-        number = kind(value)
-        if not least <= number < 1_000_000:  # noqa: PLR2004 - nan and nonsense end here
-            raise ValueError(f"a number from {least:g} up is expected")
-        return number
-
-    return parse
-
-
-def _one_of(*words: str) -> Any:
-    def parse(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"{', '.join(words[:-1])} or {words[-1]} is expected")
-        return str(value)
-
-    return parse
-
-
-def _yes_or_no(value: Any) -> bool:
-    if str(value).lower() not in {"true", "false"}:
-        raise ValueError("true or false is expected")
-    return str(value).lower() == "true"
-
-
 _PARSERS: dict[str, Any] = {
-    "base_url": _address,
-    "token": lambda value: Secret(_text(value)),
-    "email": _text,
-    "password": lambda value: Secret(_text(value)),
-    "timezone": _zone,
-    "data_dir": lambda value: Path(_text(value)).expanduser(),
-    "since": parse_instant,
-    "concurrency": _at_least(1, int),
-    "rate": _at_least(0.01, float),
-    "timeout": _at_least(1, float),
-    "outage_seconds": _at_least(1, float),
-    "window_rows": _at_least(1, int),
-    "settle_hours": _at_least(0, int),
-    "audit_days": _at_least(1, int),
-    "tail_minutes": _at_least(0, int),
-    "privacy": _one_of("mask", "hash", "full"),
-    "contacts_rate": _at_least(0.01, float),
-    "contacts_tag_param": _one_of("ctag_id", "tag_id", "both"),
-    "contacts_trust_503": _yes_or_no,
-    "models_dir": lambda value: Path(_text(value)).expanduser(),
+    "base_url": parsing.address,
+    "token": parsing.secret,
+    "email": parsing.text,
+    "password": parsing.secret,
+    "timezone": parsing.zone,
+    "data_dir": parsing.path,
+    "since": parsing.instant,
+    "concurrency": parsing.at_least(1, int),
+    "rate": parsing.at_least(0.01, float),
+    "timeout": parsing.at_least(1, float),
+    "outage_seconds": parsing.at_least(1, float),
+    "window_rows": parsing.at_least(1, int),
+    "settle_hours": parsing.at_least(0, int),
+    "audit_days": parsing.at_least(1, int),
+    "tail_minutes": parsing.at_least(0, int),
+    "privacy": parsing.one_of("mask", "hash", "full"),
+    "contacts_rate": parsing.at_least(0.01, float),
+    "contacts_tag_param": parsing.one_of("ctag_id", "tag_id", "both"),
+    "contacts_trust_503": parsing.yes_or_no,
+    "models_dir": parsing.path,
+    "reports_dir": parsing.path,
+    "report_language": parsing.text,
+    "report_kinds": parsing.names,
+    "report_periods": parsing.names,
+    "report_formats": parsing.names,
+    "report_notes": parsing.path,
+    "report_keep_days": parsing.at_least(0, int),
+    "mail_host": parsing.text,
+    "mail_port": parsing.at_least(1, int),
+    "mail_user": parsing.text,
+    "mail_password": parsing.secret,
+    "mail_from": parsing.text,
+    "mail_to": parsing.names,
+    "mail_tls": parsing.one_of("starttls", "tls", "none"),
+    "webhook_url": lambda value: Secret(parsing.link(value)),
 }

@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline import importing
@@ -65,7 +65,7 @@ def test_a_list_that_is_done_says_so(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [(HEAD, "Nothing to send"), (HEAD + f"{A},Ana\n", "Nothing is sent yet: 1 contacts wait.")],
+    [(HEAD, "Nothing to send"), (HEAD + f"{A},Ana\n", "Nothing is sent yet: one contact waits.")],
 )
 def test_a_plan_that_was_never_applied_has_a_page(tmp_path: Path, text: str, words: str) -> None:
     """Without a run, and without a row, the page says that nothing was sent."""
@@ -93,11 +93,12 @@ def test_o01_hostile_texts_are_text(tmp_path: Path) -> None:
     markup = "<script>alert(1)</script>"
     text = HEAD + f"{A},=cmd|'/c calc'!A0\n{B},{markup}\n{C},{markup}\nO6{markup},x\n"
     page = reported(tmp_path, text, b=outcome(Verdict.REJECTED, markup))[1]
-    assert "script" not in {tag for tag, _ in Page(page).tags}
+    assert [tag for tag, _ in Page(page).tags].count("script") == 1  # our own
     assert "&lt;script&gt;" in page
     assert "=cmd|" not in page.split("<main")[0]
 
 
+@settings(deadline=None)  # the first page compiles its templates
 @given(st.sampled_from(HOSTILE) | st.text(max_size=80))
 def test_any_text_in_any_field_is_text(text: str) -> None:
     """Whatever the fields of report.json hold, the page has the tags that it always has."""
@@ -144,9 +145,9 @@ def page_with(text: str) -> str:
 
 
 def test_the_page_asks_for_nothing(tmp_path: Path) -> None:
-    """No script, no address, no style from elsewhere; the policy would stop them."""
+    """No address, no style, no script from elsewhere; the policy would stop them."""
     page = Page(reported(tmp_path, c=DOUBT)[1])
-    assert not {"script", "link", "img", "iframe", "form"} & {tag for tag, _ in page.tags}
+    assert not {"link", "img", "iframe", "form"} & {tag for tag, _ in page.tags}
     assert not [
         v for _, a in page.tags for n, v in a.items() if n in {"src", "href"} and v != "#content"
     ]
@@ -159,7 +160,7 @@ def test_the_page_asks_for_nothing(tmp_path: Path) -> None:
 def test_the_bar_is_as_wide_as_the_list(tmp_path: Path) -> None:
     """The parts of the bar stand one behind the other and fill it."""
     text = reported(tmp_path, b=outcome(Verdict.REJECTED, "no"), c=DOUBT)[1]
-    bar = text[text.index('<svg class="bar"') : text.index("</svg>")]
+    bar = text[text.index('<svg class="bar"') :].split("</svg>")[0]
     parts = [(float(x), float(w)) for x, w in re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', bar)]
     ends = [0.0, *(x + width for x, width in parts)]
     assert [x for x, _ in parts] == pytest.approx(ends[:-1], abs=0.01)
@@ -172,4 +173,4 @@ def test_doubts_of_earlier_loads_count_in_the_verdict(tmp_path: Path) -> None:
     bench = bench_of(plan_text(tmp_path, HEAD + f"{A},Ana\n", history))
     bench.page = partial(import_page, language="en", timezone="UTC")
     text = (bench.write() / "report.html").read_text("utf-8")
-    assert "earlier loads left 1 more of the list in doubt" in text
+    assert "Earlier loads left one more contact of the list in doubt" in text

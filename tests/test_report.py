@@ -11,7 +11,8 @@ from pipeline.emulator.cast import HOSTILE
 from pipeline.errors import UsageError
 from pipeline.report.asked import Period, period_of
 from pipeline.report.formats import Formats
-from pipeline.report.making import ask, make_report, render, write_report
+from pipeline.report.making import ask, make_report, render
+from pipeline.report.writing import write_report
 from pipeline.warehouse.snapshot import open_snapshot
 from support.account import Account, account
 from support.pages import Page

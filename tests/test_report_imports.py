@@ -66,7 +66,7 @@ def test_reasons_come_with_examples_as_they_are_masked(loaded: Told) -> None:
     """Each reason has its contacts and the first lines; a double names its state alone."""
     assert list(loaded.tables["import_reasons"].rows) == [
         ("=cmd|x.csv", "rejected", "E_PHONE_LETTERS", 2, "line 5; line 6 +336*****15"),
-        ("=cmd|x.csv", "dup_in_file", None, 1, "line 7 +336*****11"),
+        ("=cmd|x.csv", "the number stands further up in the file", None, 1, "line 7 +336*****11"),
     ]
     assert "Contact imports" in Page(render(loaded.report)).words
 

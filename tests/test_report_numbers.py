@@ -56,7 +56,7 @@ def test_a_name_cannot_steer_the_line() -> None:
 def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:
     """A missing value parts the line; a value alone becomes a point."""
     values = [0.5, 1.0, None, 0.0]
-    assert line_paths(values, 0, 1) == "M125.0 500.0L375.0 0.0M875.0 1000.0"
+    assert line_paths(values, 0, 1) == "M125 500L375 0M875 1000"
     assert lone_points(values, 0, 1) == ((87.5, 100.0),)
 
 

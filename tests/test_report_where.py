@@ -116,7 +116,7 @@ def test_hostile_names_are_texts_on_one_short_line(reported: Account, tmp_path: 
     assert texts
     assert [text for text in texts if "\n" in text or "\u202e" in text or len(text) > 300] == []
     page = Page(render(report.report))
-    assert [tag for tag, _ in page.tags if tag == "script"] == []
+    assert [tag for tag, _ in page.tags].count("script") == 1  # our own
 
 
 def test_names_that_look_alike_have_places_of_their_own() -> None:

@@ -1,12 +1,13 @@
 """The settings: where they come from, what wins, what is refused and how it is said."""
 
+import re
 from pathlib import Path
 
 import pendulum
 import pytest
 
 from pipeline.errors import UsageError
-from pipeline.settings import load_settings
+from pipeline.settings import Settings, load_settings
 
 
 def settings_file(folder: Path, text: str, mode: int = 0o600) -> Path:
@@ -101,3 +102,53 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
     """A settings file that was named and is not there is a usage error."""
     with pytest.raises(UsageError, match="cannot be read"):
         load_settings({}, config=tmp_path / "no.toml", folder=tmp_path)
+
+
+def test_the_guide_lists_every_setting() -> None:
+    """The table of `docs/operate.md` names each key, and no other one."""
+    guide = (Path(__file__).parent.parent / "docs" / "operate.md").read_text("utf-8")
+    table = guide.partition("## Settings")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+    named = [key for row in rows for key in re.findall(r"`(\w+)`", row)]
+    assert sorted(named) == sorted(Settings.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("daily, weekly", ("daily", "weekly")),
+        ("daily", ("daily",)),
+        ("none", ()),
+    ],
+)
+def test_a_list_may_be_one_text(tmp_path: Path, text: str, names: tuple[str, ...]) -> None:
+    """Names stand in a variable with commas; `none` is an empty list."""
+    settings = load_settings({"SMS24_REPORT_PERIODS": text}, folder=tmp_path)
+    assert settings.report_periods == names
+
+
+def test_a_list_and_a_table_of_the_file(tmp_path: Path) -> None:
+    """A list of the file is a list, `[mail] host` is `mail_host`, a path belongs beside it."""
+    text = 'report_periods = []\nreports_dir = "own"\n[mail]\nhost = "mail.example.com"\n'
+    settings_file(tmp_path, text)
+    settings = load_settings({}, folder=tmp_path)
+    assert (settings.report_periods, settings.mail_host) == ((), "mail.example.com")
+    assert settings.reports_dir == tmp_path / "own"
+
+
+@pytest.mark.parametrize("value", ["ftp://hunter2", "hunter2", "   "])
+def test_an_address_of_a_webhook_that_is_none_is_not_shown(tmp_path: Path, value: str) -> None:
+    """A refused secret is told by its key alone."""
+    with pytest.raises(UsageError) as refused:
+        load_settings({"SMS24_WEBHOOK_URL": value}, folder=tmp_path)
+    assert "hunter2" not in f"{refused.value} {refused.value.advice} {refused.value.__cause__}"
+
+
+@pytest.mark.parametrize("key", ["mail_password", "webhook_url"])
+def test_a_file_with_such_a_secret_is_its_owners_alone(tmp_path: Path, key: str) -> None:
+    """The login of mail and the address of a webhook are secrets, and never show themselves."""
+    path = settings_file(tmp_path, f'{key} = "https://example.com/hunter2"', mode=0o644)
+    with pytest.raises(UsageError, match="secret"):
+        load_settings({}, folder=tmp_path)
+    path.chmod(0o600)
+    assert "hunter2" not in repr(load_settings({}, folder=tmp_path))

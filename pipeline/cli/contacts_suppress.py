@@ -210,10 +210,10 @@ def _tell_there(there: dict[str, int]) -> None:
 
 
 def _since(text: str | None) -> str | None:
-    from pipeline.settings import parse_instant  # noqa: PLC0415
+    from pipeline.parsing import instant  # noqa: PLC0415
 
     try:
-        return parse_instant(text).isoformat() if text else None
+        return instant(text).isoformat() if text else None
     except ValueError:
         advice = "Give a day such as 2026-01-31."
         raise UsageError(f"{text!r} is no day.", advice=advice) from None

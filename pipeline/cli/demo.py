@@ -1,5 +1,6 @@
-"""`sms24 demo`: an emulated gateway, the real `sms24 run` against it, and what came out."""
+"""`sms24 demo`: an emulated gateway, a list of contacts and the real `sms24 run` against it."""
 
+import json
 import os
 import shutil
 import signal
@@ -14,6 +15,26 @@ import click
 from pipeline.errors import Sms24Error, UsageError
 
 _MARK = ".sms24-demo"
+_LIST = "clients.csv"
+_DECIDE = 5  # a person has something to decide: the two rows that are wrong
+# Made-up people, as Excel in France saves them: cp1252, semicolons.
+_CLIENTS = """\
+Prénom;Nom;Mobile;Ville
+Élodie;Lefèvre;06 12 34 56 01;Lille
+François;Bélanger;06 12 34 56 02;Lyon
+Zoé;N'Diaye;0612345603;Paris
+Noël;Müller;+33 6 12 34 56 04;Strasbourg
+Anaïs;Crépin;0033 6 12 34 56 05;Nantes
+Jérôme;Œuvrard;06.12.34.56.06;Rennes
+Inès;Garcia;06-12-34-56-07;Toulouse
+Hélène;d'Arcy;06 12 34 56 08;Nice
+Loïc;Le Goff;06 12 34 56 09;Brest
+Maëlle;Faÿ;612345610;Dijon
+Cédric;Bœuf;06 12 34 56 11;Reims
+Agnès;Châtel;06 12 34 56 12;Metz
+Rémi;Trop Court;06 12 34;Nîmes
+Céline;Fixe;01 99 00 12 34;Tours
+"""
 _QUESTIONS = {
     "How did each phone do?": """
         select device_id, sum(outgoing) as outgoing, sum(delivered + sent) as good,
@@ -42,7 +63,7 @@ _QUESTIONS = {
 @click.option("--days", default=90, show_default=True)
 @click.option("--seed", default=1, show_default=True)
 def demo(folder: Path, messages: int, days: int, seed: int) -> None:
-    """Emulator, run and report, in a folder of its own."""
+    """Emulator, contact import, run and report, in a folder of its own."""
     folder = folder.resolve()
     _make_anew(folder)
     click.echo(f"Starting a gateway with {messages:,} messages of {days} days ...", err=True)
@@ -55,11 +76,44 @@ def demo(folder: Path, messages: int, days: int, seed: int) -> None:
             "SMS24_DATA_DIR": str(folder),
             "SMS24_TIMEZONE": "Europe/Paris",
             "SMS24_RATE": "1000",
+            "SMS24_CONTACTS_RATE": "1000",
         }
-        ended = subprocess.run(_sms24("run"), env=environ, cwd=folder, check=False)  # noqa: S603 - our own command
-    if ended.returncode:
-        raise Sms24Error(f"The run of the demo ended with exit code {ended.returncode}.")
+        _load_contacts(folder, environ)
+        _do(environ, folder, "run")
     _show_questions(folder)
+
+
+def _load_contacts(folder: Path, environ: dict[str, str]) -> None:
+    """Plan and send a list of twelve good rows and two that are wrong."""
+    click.echo("\nLoading a list of contacts ...", err=True)
+    (folder / _LIST).write_bytes(_CLIENTS.replace("\n", "\r\n").encode("cp1252"))
+    plan = ("contacts", "plan", _LIST, "--tag", "Clients", "--region", "FR", "--json")
+    said = _do(environ, folder, *plan, ends=(0, _DECIDE), is_shown=False)
+    apply = ("contacts", "apply", json.loads(said)["plan"], "--canary", "skip")
+    _do(environ, folder, *apply, ends=(0, _DECIDE))
+    click.echo("", err=True)
+
+
+def _do(
+    environ: dict[str, str],
+    folder: Path,
+    *arguments: str,
+    ends: tuple[int, ...] = (0,),
+    is_shown: bool = True,
+) -> str:
+    """Run a command to its end and return what it said, unless it is shown."""
+    ended = subprocess.run(  # noqa: S603 - our own command
+        _sms24(*arguments),
+        env=environ,
+        cwd=folder,
+        check=False,
+        text=True,
+        stdout=None if is_shown else subprocess.PIPE,
+    )
+    if ended.returncode not in ends:
+        what = " ".join(arguments[:2])
+        raise Sms24Error(f"sms24 {what} of the demo ended with exit code {ended.returncode}.")
+    return ended.stdout or ""
 
 
 def _sms24(*arguments: str) -> list[str]:

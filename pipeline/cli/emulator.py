@@ -90,10 +90,10 @@ def emulator(  # noqa: PLR0913 - one argument per option
 
 def _clock(held_at: str | None) -> "EmulatorClock":
     from pipeline.emulator.watch import EmulatorClock  # noqa: PLC0415
-    from pipeline.settings import parse_instant  # noqa: PLC0415
+    from pipeline.parsing import instant  # noqa: PLC0415
 
     try:
-        return EmulatorClock(parse_instant(held_at) if held_at else None)
+        return EmulatorClock(instant(held_at) if held_at else None)
     except ValueError:
         raise UsageError(f"{held_at!r} is no instant.") from None
 

@@ -1,4 +1,4 @@
-"""`sync`, `build`, `report` and `run`."""
+"""`sync`, `build` and `run`."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,21 +87,6 @@ def run(context: click.Context, since: str | None, until: str | None) -> None:
     _tell(result)
 
 
-@click.command()
-@click.option("--from", "first", metavar="DAY", help="First local day of the period.")
-@click.option("--to", "last", metavar="DAY", help="Last local day of the period, included.")
-@click.option("--lang", type=click.Choice(["en"]), default="en", show_default=True)
-@click.pass_context
-def report(context: click.Context, first: str | None, last: str | None, lang: str) -> None:
-    """Render the HTML report from the snapshot."""
-    from pipeline.report.asked import period_of  # noqa: PLC0415
-    from pipeline.report.making import write_report  # noqa: PLC0415
-
-    period = period_of(first, last) if first or last else None
-    path = write_report(settings_of(context), period=period, language=lang)
-    click.echo(f"Report:   {path}")
-
-
 @contextmanager
 def _means() -> Iterator["Means"]:
     from pipeline.run import Means  # noqa: PLC0415
@@ -115,10 +100,10 @@ def _means() -> Iterator["Means"]:
 
 def _instant(text: str | None) -> "DateTime | None":
     from pipeline.errors import UsageError  # noqa: PLC0415
-    from pipeline.settings import parse_instant  # noqa: PLC0415
+    from pipeline.parsing import instant  # noqa: PLC0415
 
     try:
-        return parse_instant(text) if text else None
+        return instant(text) if text else None
     except ValueError:
         advice = "Give a day such as 2026-01-31, or an instant such as 2026-01-31T06:00:00Z."
         raise UsageError(f"{text!r} is no day.", advice=advice) from None
@@ -138,7 +123,7 @@ def _tell(result: "RunResult") -> None:
             f"Late changes took {result.sync.late_calls:,} calls; reading 7 days again would take"
             f" {result.sync.lookback_calls:,} and find nothing older."
         )
-    if result.report is not None:
-        click.echo(f"Report:   {result.report}")
+    for path in result.reports:
+        click.echo(f"Report:   {path}")
     if result.snapshot is not None:
         click.echo(f"Snapshot: {result.snapshot}")

@@ -12,13 +12,16 @@ from pipeline.errors import Sms24Error, is_disk_full
 COMMANDS = {
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
-    "demo": ("pipeline.cli.demo", "Emulator, run and report, in a folder of its own."),
+    "demo": (
+        "pipeline.cli.demo",
+        "Emulator, contact import, run and report, in a folder of its own.",
+    ),
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
     "export": ("pipeline.cli.export", "Write the tables as Parquet, for other engines."),
     "models": ("pipeline.cli.models", "The tables, what they are made from, their columns."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
-    "report": ("pipeline.cli.jobs", "Render the HTML report from the snapshot."),
+    "report": ("pipeline.cli.report", "A report of the snapshot: page, tables, mail."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
     "shell": ("pipeline.cli.shell", "The duckdb command line on the snapshot, read-only."),
     "status": ("pipeline.cli.status", "Freshness, holes, warnings, the last runs."),

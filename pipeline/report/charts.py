@@ -23,14 +23,20 @@ class Tick(msgspec.Struct, frozen=True):
 
 
 class Curve(msgspec.Struct, frozen=True):
-    """A path in the box, and the role that its style follows: `line` or `band`."""
+    """A path in the box, and the role that its style follows.
+
+    Roles: `line`, `dashed` (a second line), `median` (dotted), `band` (an area).
+    """
 
     role: str
     path: str
 
 
 class Bar(msgspec.Struct, frozen=True):
-    """A rectangle in the box, and the role that its style follows."""
+    """A rectangle in the box, and the role that its style follows.
+
+    Roles: the outcomes, or `series-1` to `series-6` and `other`; see `reports/macros/ink.html`.
+    """
 
     role: str
     x: float
@@ -46,8 +52,12 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
         ident: unique in the page.
         finding: what the chart shows, in a sentence.
         description: range and last value, for those who do not see it.
-        legend: (role, text) of each series.
-        data: the numbers behind the chart; None for a small one within other numbers.
+        legend: (role, text) of each series; roles also `hatch`, `ring`, `mark`.
+        data: the numbers behind the chart: one row per slot, in the order of the slots; None for a
+            small one within other numbers.
+        marks: vertical lines: the place in percent, and what they tell.
+        hatches: slots that are not final: where they begin, and their width, in the box.
+        rings: places to look at: in percent from the left and the top, and what they tell.
     """
 
     ident: str
@@ -61,6 +71,9 @@ class Chart(msgspec.Struct, frozen=True, tag="chart"):
     curves: tuple[Curve, ...] = ()
     points: tuple[tuple[float, float], ...] = ()
     bars: tuple[Bar, ...] = ()
+    marks: tuple[tuple[float, str], ...] = ()
+    hatches: tuple[tuple[float, float], ...] = ()
+    rings: tuple[tuple[float, float, str], ...] = ()
 
 
 def centre(place: int, count: int) -> float:
@@ -82,7 +95,7 @@ def line_paths(values: Sequence[float | None], low: float, high: float) -> str:
         if value is None:
             pen = "M"
             continue
-        parts.append(f"{pen}{_x(place, len(values))} {_y(value, low, high)}")
+        parts.append(f"{pen}{_x(place, len(values)):g} {_y(value, low, high):g}")
         pen = "L"
     return "".join(parts)
 
@@ -110,8 +123,10 @@ def band_path(intervals: Sequence[tuple[float, float] | None], low: float, high:
             run.append((place, *interval))
             continue
         if len(run) > 1:
-            upper = [f"{_x(x, count)} {_y(top, low, high)}" for x, _, top in run]
-            lower = [f"{_x(x, count)} {_y(bottom, low, high)}" for x, bottom, _ in reversed(run)]
+            upper = [f"{_x(x, count):g} {_y(top, low, high):g}" for x, _, top in run]
+            lower = [
+                f"{_x(x, count):g} {_y(bottom, low, high):g}" for x, bottom, _ in reversed(run)
+            ]
             parts.append(f"M{'L'.join(upper + lower)}Z")
         run = []
     return "".join(parts)
@@ -143,20 +158,43 @@ def round_top(highest: float) -> float:
 
 
 def _x(place: int, count: int) -> float:
-    return round(centre(place, count) * BOX, 2)
+    return round(centre(place, count) * BOX, 1)
 
 
 def _y(value: float, low: float, high: float) -> float:
-    return round(BOX - (value - low) / (high - low) * BOX, 2)
+    return round(BOX - (value - low) / (high - low) * BOX, 1)
 
 
-def spark_path(values: Sequence[float | None]) -> str:
-    """Return the path of a sparkline on its own scale; empty where there are not two values."""
+def spark_path(
+    values: Sequence[float | None], scale: tuple[float, float] | None = None
+) -> tuple[str, str] | None:
+    """Return the path of a sparkline in a box of 100, and that of the dot at its last value.
+
+    Args:
+        values: one per slot.
+        scale: the values at the bottom and the top; without it, the least and the greatest.
+
+    Returns:
+        None where there are not two values: a line has two ends.
+    """
     known = [value for value in values if value is not None]
     if len(known) < 2:  # noqa: PLR2004 - a line has two ends
-        return ""
-    low, high = min(known), max(known)
-    return line_paths(values, low, high) if high > low else line_paths(values, low - 1, high + 1)
+        return None
+    low, high = scale or (min(known), max(known))
+    if high <= low:
+        low, high = low - 1, high + 1
+    places = [
+        None
+        if value is None
+        else f"{round(100 * centre(at, len(values)))} {round(100 * (high - value) / (high - low))}"
+        for at, value in enumerate(values)
+    ]
+    parts, pen = [], "M"
+    for place in places:
+        if place is not None:
+            parts.append(pen + place)
+        pen = "M" if place is None else "L"
+    return "".join(parts), f"M{next(place for place in reversed(places) if place)}h0"
 
 
 def strip_paths(values: Sequence[float | None]) -> tuple[str, str]:

@@ -14,6 +14,7 @@ _NEARLY = "\N{ALMOST EQUAL TO}"
 _UP = "\N{BLACK UP-POINTING TRIANGLE}"
 _DOWN = "\N{BLACK DOWN-POINTING TRIANGLE}"
 _TOO_FEW = 10
+_SMALLEST_GROWTH = 0.005  # it would read as 0 %
 _FEW = 30
 _LONGEST_NAME = 60
 # Control characters, and those that turn the direction of all text after them.
@@ -41,6 +42,10 @@ class Formats:
         """Return a share in percent without decimals, for axes."""
         return format_percent(value, format="0\N{NO-BREAK SPACE}%", locale=self._locale)
 
+    def percent_number(self, value: float) -> str:
+        """Return a share in percent without decimals and sign, for cells that say so above."""
+        return format_decimal(100 * value, format="0", locale=self._locale)
+
     def rate(self, rate: Rate) -> str:
         """Return a rate; `k of n` where n is under 10, and a star where it is under 30."""
         if not rate.of:
@@ -63,14 +68,18 @@ class Formats:
         """Return a difference of shares in points, with its sign."""
         if value is None:
             return NOTHING
-        text = format_decimal(100 * value, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
+        points = round(100 * value, 1) or 0.0  # never a zero with a minus
+        text = format_decimal(points, format="+0.0;\N{MINUS SIGN}0.0", locale=self._locale)
         return f"{text}\N{NO-BREAK SPACE}{self.words.gettext('pt')}"
 
     def change(self, change: Change | None) -> str:
         """Return how something moved: an arrow only where it is told, else an almost equal."""
         if change is None or change.difference is None:
             return NOTHING
-        sign = _NEARLY if not change.is_told else _UP if change.difference > 0 else _DOWN
+        is_small = not change.is_rate and abs(change.difference) < _SMALLEST_GROWTH
+        sign = (
+            _NEARLY if is_small or not change.is_told else _UP if change.difference > 0 else _DOWN
+        )
         text = self.points(change.difference) if change.is_rate else self.growth(change.difference)
         return f"{sign}\N{NO-BREAK SPACE}{text}"
 
@@ -85,9 +94,15 @@ class Formats:
             return NOTHING
         total = round(value)
         parts: list[str] = []
-        for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        word = self.words.gettext
+        for size, unit in (
+            (86400, word("d")),
+            (3600, word("h")),
+            (60, word("min")),
+            (1, word("s")),
+        ):
             if total >= size or (size == 1 and not parts):
-                parts.append(f"{total // size}\N{NO-BREAK SPACE}{self.words.gettext(unit)}")
+                parts.append(f"{total // size}\N{NO-BREAK SPACE}{unit}")
                 total %= size
         return " ".join(parts[:2])
 

@@ -8,8 +8,10 @@ from pipeline.report.sections.figures import figures
 from pipeline.report.sections.health import health
 from pipeline.report.sections.imports import imports
 from pipeline.report.sections.incoming import incoming
+from pipeline.report.sections.moved import moved
 from pipeline.report.sections.over_time import over_time
 from pipeline.report.sections.quality import quality
+from pipeline.report.sections.short import short
 from pipeline.report.sections.when import when
 from pipeline.report.sections.where import where
 from pipeline.report.sections.why import why
@@ -20,9 +22,11 @@ Build = Callable[[Source, Voice], Section]
 
 KINDS: dict[str, tuple[Build, ...]] = {
     "delivery": (
+        short,
         figures,
         over_time,
         why,
+        moved,
         where,
         when,
         health,

@@ -2,16 +2,18 @@
 
 from pathlib import Path
 
+import msgspec
+
 from pipeline.report.asked import Asked, Period
-from pipeline.report.counts import Day, total_of
-from pipeline.report.kinds import KINDS, title_of
-from pipeline.report.model import Origin, Report
+from pipeline.report.links import with_live_links
+from pipeline.report.model import Findings, Origin, Report, Section
+from pipeline.report.notes import Note, notes_of
 from pipeline.report.notices import notices
-from pipeline.report.render import render_page, write_page
+from pipeline.report.own import NOTHING, Own
+from pipeline.report.render import render_page
 from pipeline.report.source import Source, query_text
 from pipeline.report.voice import Voice
-from pipeline.settings import Settings
-from pipeline.warehouse.snapshot import Snapshot, open_snapshot
+from pipeline.warehouse.snapshot import Snapshot
 
 
 def ask(
@@ -30,57 +32,49 @@ def ask(
     )
 
 
-def make_report(snapshot: Snapshot, asked: Asked, kind: str = "delivery") -> Report:
-    """Return everything that a report of a kind says."""
-    source, voice = Source(snapshot, asked), Voice(asked.language)
+def make_report(
+    snapshot: Snapshot,
+    asked: Asked,
+    kind: str = "delivery",
+    own: Own = NOTHING,
+    notes: tuple[Note, ...] = (),
+) -> Report:
+    """Return everything that a report of a kind says; `own` and `notes` are what people add."""
+    source = Source(snapshot, asked, own.folder, notes_of(notes, asked))
+    voice = Voice(asked.language)
     origin = source.read("origin", Origin)[0]
     told = notices(source, origin, voice)
-    sections = tuple(build(source, voice) for build in KINDS[kind])
-    total = total_of(source.read("days", Day))
+    sections = tuple(build(source, voice) for build in own.builds(kind))
+    title = own.title(kind, voice)
     return Report(
         kind=kind,
         language=asked.language,
-        title=title_of(kind, voice),
-        headline=voice.say(
-            "{rate} of {messages} messages succeeded", rate=total.success, messages=total.outgoing
-        ),
+        title=title,
+        headline=_headline(sections) or title,
         asked=asked,
         origin=origin,
         scope=_scope(asked, origin, voice),
         notices=tuple(told),
-        sections=sections,
+        sections=tuple(_asked_only(section, source) for section in with_live_links(sections)),
         queries=source.queries,
         parameters=asked.parameters(),
     )
 
 
-def render(report: Report) -> str:
-    """Return the page that says a report."""
-    return render_page("report.html", report.language, {"report": report})
+def render(report: Report, own: Path | None = None) -> str:
+    """Return the page that says a report; a template in the folder `own` stands for ours."""
+    return render_page("report.html", report.language, {"report": report}, own)
 
 
-def write_report(
-    settings: Settings,
-    *,
-    period: Period | None = None,
-    language: str = "en",
-    kind: str = "delivery",
-    device_id: int | None = None,
-    folder: Path | None = None,
-) -> Path:
-    """Write `KIND_FROM_TO_LANG.html` into the folder of reports, and return its path.
+def _asked_only(section: Section, source: Source) -> Section:
+    """Return a section with the queries that were asked: some are only where there is a need."""
+    queries = tuple(name for name in section.queries if name in source.queries)
+    return msgspec.structs.replace(section, queries=queries)
 
-    Raises:
-        UsageError: there is no snapshot to report on.
-    """
-    with open_snapshot(settings.snapshot_path) as snapshot:
-        snapshot.refuse_older()
-        report = make_report(snapshot, ask(snapshot, period, language, device_id=device_id), kind)
-    asked = report.asked.period
-    name = f"{kind}_{asked.first}_{asked.last}_{language}.html"
-    path = (folder or settings.data_dir / "reports") / name
-    write_page(path, render(report))
-    return path
+
+def _headline(sections: tuple[Section, ...]) -> str:
+    blocks = [block for section in sections for block in section.blocks]
+    return next((block.brief for block in blocks if isinstance(block, Findings)), "")
 
 
 def _scope(asked: Asked, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:

@@ -48,9 +48,10 @@ class Finding(msgspec.Struct, frozen=True):
         what: what happened, where and since when, in a sentence.
         cause: the likely cause; empty if nothing tells.
         action: what to do first.
-        lost: messages lost by it, above what was to be expected.
+        lost: messages lost by it, above what was to be expected; or waiting, and so at stake.
         link: the place in the page where its row stands; empty for none.
         facts: its ids, days and counts, for programs.
+        brief: where and why in a few words, for subjects and marks.
     """
 
     kind: str
@@ -60,6 +61,7 @@ class Finding(msgspec.Struct, frozen=True):
     lost: float
     link: str = ""
     facts: dict[str, Any] = {}
+    brief: str = ""
 
 
 class Findings(msgspec.Struct, frozen=True, tag="findings"):
@@ -67,11 +69,13 @@ class Findings(msgspec.Struct, frozen=True, tag="findings"):
 
     Attributes:
         calm: what to say where there is none.
+        brief: the verdict in a few words, for subjects and lists.
     """
 
     verdict: str
     items: tuple[Finding, ...]
     calm: str
+    brief: str = ""
 
 
 class Heat(msgspec.Struct, frozen=True, tag="heat"):

@@ -1,23 +1,36 @@
 """Turn a page's values into one HTML file that needs nothing else."""
 
-import os
+from base64 import b64encode
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
 from pipeline.paths import resource_folder
+from pipeline.report import layout
 from pipeline.report.charts import spark_path, strip_paths
 from pipeline.report.formats import Formats
-from pipeline.report.stats import Rate
 
 _FORMATS = [
-    *("number", "share", "whole_share", "rate", "interval"),
+    *("number", "share", "whole_share", "percent_number", "rate", "interval"),
     *("day", "moment", "points", "change", "seconds"),
 ]
-_SHADES = 5
+_LAYOUT = {
+    "kind": layout.kind_of,
+    "tenth": layout.tenth,
+    "outline": layout.outline,
+    "sort_key": layout.sort_key,
+    "scales": layout.scales,
+    "whisker_places": layout.whisker_places,
+    "shade": layout.shade,
+    "direction": layout.direction,
+    "has_dimension": layout.has_dimension,
+    "spark_path": spark_path,
+    "strip_paths": strip_paths,
+}
 
 
 def render_page(
@@ -35,7 +48,7 @@ def render_page(
 def _environment(folders: tuple[Path, ...], language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(folders),
-        autoescape=True,
+        autoescape=select_autoescape((), ("txt",), default_for_string=True, default=True),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -47,35 +60,24 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
         words.gettext, words.ngettext, newstyle=True
     )
     environment.filters |= {kind: getattr(formats, kind) for kind in _FORMATS}
-    environment.filters |= {"kind": _kind, "shade": _shade, "spark_path": spark_path}
-    environment.filters["strip_paths"] = strip_paths
-    environment.globals |= {"css": lambda name: _own_text(folders, name), "language": language}
+    environment.filters |= {"shown": lambda value, kind: getattr(formats, kind)(value)}
+    environment.filters |= _LAYOUT
+    environment.globals |= {
+        "asset": lambda name: _asset(folders, name),
+        "script_hash": lambda name: _script_hash(folders, name),
+        "language": language,
+    }
     return environment
 
 
-def write_page(path: Path, text: str) -> None:
-    """Put a page in its place at once, readable for everybody."""
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    path.parent.chmod(0o755)  # the umask keeps state private; reports are for people
-    draft = path.with_name(f".{path.name}.tmp")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.chmod(0o644)
-        os.replace(draft, path)  # noqa: PTH105 - the atomic one, by its name
-    finally:
-        draft.unlink(missing_ok=True)
-
-
-def _own_text(folders: tuple[Path, ...], name: str) -> Markup:
-    """Return a style sheet as it is: the one text that is not escaped."""
+def _asset(folders: tuple[Path, ...], name: str) -> Markup:
+    """Return a style sheet or script without its indents: the one text that is not escaped."""
     path = next(found for folder in folders if (found := folder / "assets" / name).is_file())
-    return Markup(path.read_text(encoding="utf-8"))  # noqa: S704 - our own file
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return Markup("\n".join(line.strip() for line in lines))  # noqa: S704 - our own file
 
 
-def _kind(block: Any) -> str:
-    return str(block.__struct_config__.tag)
-
-
-def _shade(rate: Rate, worst: float) -> int:
-    """Return how dark a rate's cell is, from 0 to 5."""
-    return 0 if not worst else min(_SHADES, round(_SHADES * (rate.value or 0) / worst))
+def _script_hash(folders: tuple[Path, ...], name: str) -> str:
+    """Return the name under which a page's policy allows one script, and no other."""
+    digest = sha256(_asset(folders, name).encode()).digest()
+    return f"sha256-{b64encode(digest).decode()}"

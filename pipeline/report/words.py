@@ -1,15 +1,20 @@
 """The words of reports in the reader's language, by gettext catalogues."""
 
-from collections.abc import Callable
-from functools import cache
+import re
+from collections.abc import Mapping
+from functools import cache, lru_cache
 
-from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
 from pipeline.paths import resource_folder
 
 # The words in the code and the templates are English; each other language has its catalogue.
 SOURCE = "en"
+_FRENCH_MANY = 2
+# What no line may begin with: French parts these signs from the word before by a space.
+_NARROW = re.compile(" (?=[;!?])")
+_WIDE = re.compile(r" (?=[:\N{RIGHT-POINTING DOUBLE ANGLE QUOTATION MARK}]|%(?!\())")
+_OPENING = "\N{LEFT-POINTING DOUBLE ANGLE QUOTATION MARK}"
 
 
 class Words:
@@ -17,29 +22,27 @@ class Words:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._catalog = None if language == SOURCE else _catalog(language)
-        self._form: Callable[[int], int] = lambda number: 0 if number == 1 else 1
-        if language == "fr":
-            self._form = lambda number: 0 if abs(number) < 2 else 1  # noqa: PLR2004 - 0 and 1
+        self._forms = _catalogue(language)
 
     def gettext(self, text: str) -> str:
         """Return a text in the language."""
-        return self._forms(text)[0] or text
+        forms = self._forms.get(text)
+        return forms[0] if forms else typeset(text)
 
     def ngettext(self, one: str, many: str, number: int) -> str:
         """Return the form of a text that goes with a number."""
-        forms = self._forms(one)
-        form = self._form(number)
-        if len(forms) > form and forms[form]:
-            return forms[form]
-        return one if number == 1 else many
+        forms = self._forms.get(one)
+        if forms is None:
+            return typeset(one if number == 1 else many)
+        is_one = abs(number) < _FRENCH_MANY if self.language == "fr" else number == 1
+        return forms[0 if is_one else -1]
 
-    def _forms(self, text: str) -> tuple[str, ...]:
-        message = self._catalog.get(text) if self._catalog is not None else None
-        if message is None or not message.string:
-            return ("",)
-        forms = (message.string,) if isinstance(message.string, str) else message.string
-        return tuple(str(form) for form in forms)
+
+@lru_cache(maxsize=4096)
+def typeset(text: str) -> str:
+    """Return a text whose spaces before signs do not break: before `%`, `:`, `;`, `!`, `?`."""
+    text = _WIDE.sub("\N{NO-BREAK SPACE}", _NARROW.sub("\N{NARROW NO-BREAK SPACE}", text))
+    return text.replace(f"{_OPENING} ", f"{_OPENING}\N{NO-BREAK SPACE}")
 
 
 @cache
@@ -50,7 +53,19 @@ def languages() -> tuple[str, ...]:
 
 
 @cache
-def _catalog(language: str) -> Catalog:
+def _catalogue(language: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the forms of each text that is translated for good, by its first English form."""
+    if language == SOURCE:
+        return {}
     path = resource_folder("reports") / "locale" / f"{language}.po"
     with path.open("rb") as file:
-        return read_po(file, locale=language)
+        found = read_po(file, locale=language)
+    return {
+        _all(message.id)[0]: tuple(map(typeset, _all(message.string)))
+        for message in found
+        if message.id and not message.fuzzy and all(_all(message.string))
+    }
+
+
+def _all(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (text or "",) if isinstance(text, str | None) else tuple(text)

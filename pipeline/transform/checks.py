@@ -22,7 +22,7 @@ def run_checks(warehouse: Warehouse) -> None:
 def keep_warnings(warehouse: Warehouse) -> None:
     """Publish what each `warn__` check finds: nothing stops for it, and everybody sees it."""
     found = [
-        (path.stem.removeprefix("warn__"), _rows(warehouse, path), _sentence(path))
+        (path.stem.removeprefix("warn__"), _rows(warehouse, path), sentence_of(path))
         for path in find_checks("warn")
     ]
     warehouse.append("marts.main.warnings", _WARNINGS, [row for row in found if row[1]])
@@ -33,7 +33,7 @@ def _rows(warehouse: Warehouse, path: Path) -> int:
     return int(warehouse.scalar(f"select count(*) from ({sql})"))  # noqa: S608 - our own file
 
 
-def _sentence(path: Path) -> str:
+def sentence_of(path: Path) -> str:
     """Return what a check says of itself in its first lines, without what it reads."""
     lines = path.read_text(encoding="utf-8").splitlines()
     header = " ".join(line.removeprefix("-- ") for line in lines if line.startswith("--"))

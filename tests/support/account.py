@@ -82,6 +82,7 @@ def account(  # noqa: PLR0913 - one argument per thing that a test may choose
             data_dir=folder / "data",
             rate=100_000,
             timezone="Europe/Paris",
+            report_periods=(),  # a test that looks at a report asks for it
         )
         asked = replace(given, **settings)
         yield Account(world, clock, asked, app.state.faults, app.state.log, app.state.account)

@@ -34,6 +34,7 @@ def environment(settings: Settings) -> dict[str, str]:
         "SMS24_RATE": f"{settings.rate:g}",
         "SMS24_WINDOW_ROWS": str(settings.window_rows),
         "SMS24_TIMEZONE": settings.timezone,
+        "SMS24_REPORT_PERIODS": ",".join(settings.report_periods) or "none",
     }
 
 

@@ -15,6 +15,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note a tag."""
         self.tags.append((tag, dict(attrs)))
+        if tag in {"td", "th"}:
+            self.words += " "
 
     def handle_data(self, data: str) -> None:
         """Note a text."""

@@ -9,6 +9,7 @@ from pipeline.report.model import Block, Section, Text
 from pipeline.report.names import phone_name, slot_name
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, State, Table
+from pipeline.report.terms import state_word
 from pipeline.report.voice import Voice
 
 _STRIP_DAYS = 28
@@ -158,7 +159,7 @@ def _phone_row(phone: Phone, voice: Voice) -> tuple[object, ...]:
         version = voice.say("{version}, not the newest", version=version)
     return (
         phone_name(phone.device_id, phone.title, voice),
-        State(phone.role, voice.term(phone.state) or ""),
+        State(phone.role, state_word(phone.state, voice) or ""),
         phone.last_seen,
         phone.strip,
         version,

@@ -10,6 +10,7 @@ from pipeline.report.formats import short_name
 from pipeline.report.model import Block, Section, Text
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
+from pipeline.report.terms import state_word
 from pipeline.report.voice import Voice
 
 _QUERIES = ("imports", "import_reasons")
@@ -171,8 +172,8 @@ def reason_table(reasons: list[Reason], voice: Voice) -> Table:
         tuple(
             (
                 _file(reason.file_name, voice),
-                voice.term(reason.state),
-                None if reason.why is None else short_name(reason.why, "?"),
+                state_word(reason.state, voice),
+                None if reason.why is None else short_name(voice.term(reason.why), "?"),
                 reason.contacts,
                 "; ".join(_example(example, voice) for example in reason.examples),
             )

@@ -1,158 +1,46 @@
-"""How the period went, day by day."""
+"""How the period went, step by step: the rate, the volume, and how long sending took."""
 
-from pipeline.report.axes import count_ticks, day_ticks, rate_ticks, zoomed_bottom
-from pipeline.report.charts import (
-    Chart,
-    Curve,
-    band_path,
-    line_paths,
-    lone_points,
-    round_top,
-    stacked_bars,
-)
 from pipeline.report.counts import Day, total_of
-from pipeline.report.model import Section, Text
+from pipeline.report.model import Block, Section, Text
+from pipeline.report.notes import notes_table
+from pipeline.report.sections.rate_chart import rate_chart
+from pipeline.report.sections.time_chart import time_chart
+from pipeline.report.sections.volume_chart import volume_chart
 from pipeline.report.source import Source
-from pipeline.report.tables import Column, Table
+from pipeline.report.steps import grain_of, steps
+from pipeline.report.timing import is_timed, timing
 from pipeline.report.voice import Voice
 
-
-def outcomes(voice: Voice) -> dict[str, str]:
-    """Return the word for each outcome, in the order of their stacks."""
-    return {
-        "delivered": voice.say("delivered"),
-        "sent": voice.say("sent, no receipt"),
-        "undelivered": voice.say("undelivered"),
-        "failed": voice.say("failed"),
-        "open": voice.say("still open"),
-        "unknown": voice.say("unknown status"),
-    }
+QUERIES = ("history", "timing")
 
 
 def over_time(source: Source, voice: Voice) -> Section:
-    """Return the charts of the days."""
-    days = source.read("days", Day)
+    """Return the charts over time, and what people noted of its days."""
     title = voice.say("Over time")
-    if not total_of(days).outgoing:
+    if not total_of(source.read("days", Day)).outgoing:
         nothing = voice.say(
             "No day of this period has an outgoing message, so there is no curve to draw."
         )
-        return Section("time", title, (Text(nothing, "empty"),), ("days",))
-    charts = (success_chart(days, voice), volume_chart(days, voice))
-    return Section("time", title, charts, ("days",))
+        return Section("time", title, (Text(nothing, "empty"),), QUERIES)
+    known = source.once(steps)
+    blocks: list[Block] = [
+        rate_chart(source, known, voice),
+        volume_chart(source, known, voice),
+        _times(source, voice),
+    ]
+    if source.notes:
+        blocks.append(notes_table(source.notes, voice))
+    queries = (*QUERIES, "hours") if grain_of(source.asked) == "hour" else QUERIES
+    return Section("time", title, tuple(blocks), queries)
 
 
-def success_chart(days: list[Day], voice: Voice) -> Chart:
-    """Return the success rate of each day as a line, with its 95 % band."""
-    rates = [day.success for day in days]
-    values = [rate.value for rate in rates]
-    intervals = [rate.interval for rate in rates]
-    bottom = zoomed_bottom([rate.interval[0] for rate in rates if rate.interval])
-    interval = voice.say("95 % interval")
-    return Chart(
-        ident="success",
-        title=voice.say("Success rate per day"),
-        finding=_success_finding(days, voice),
-        description=voice.say(
-            "Line over {days} days on a scale from {bottom} to 100 %.",
-            days=len(days),
-            bottom=voice.whole_share(bottom),
-        )
-        + " "
-        + _last_day(days, voice),
-        x_ticks=day_ticks([day.day for day in days], voice),
-        y_ticks=rate_ticks(bottom, voice),
-        legend=(("line", voice.say("success rate")), ("band", interval)),
-        curves=(
-            Curve("band", band_path(intervals, bottom, 1)),
-            Curve("line", line_paths(values, bottom, 1)),
+def _times(source: Source, voice: Voice) -> Block:
+    if is_timed(source.once(timing).now):
+        return time_chart(source, source.once(steps), voice)
+    return Text(
+        voice.say(
+            "Too few messages of this period tell when they were sent, so there is no curve of the "
+            "time to send."
         ),
-        points=lone_points(values, bottom, 1),
-        data=Table(
-            voice.say("Success rate per day"),
-            (
-                Column(voice.say("Day"), "day", "day"),
-                Column(voice.say("Success rate"), "rate", "success_rate"),
-                Column(interval, "interval", "interval"),
-                Column(voice.say("Ended"), "number", "ended"),
-                Column(voice.say("Proven"), key="proven"),
-            ),
-            tuple(
-                (
-                    day.day,
-                    day.success,
-                    day.success,
-                    day.ended,
-                    voice.say("yes") if day.is_proven else voice.say("no"),
-                )
-                for day in days
-            ),
-            ident="success_by_day",
-        ),
-    )
-
-
-def volume_chart(days: list[Day], voice: Voice) -> Chart:
-    """Return the messages of each day as stacked bars by outcome."""
-    total = total_of(days)
-    shown = {name: text for name, text in outcomes(voice).items() if getattr(total, name)}
-    busiest = max(days, key=lambda day: day.outgoing)
-    top = round_top(busiest.outgoing)
-    return Chart(
-        ident="volume",
-        title=voice.say("Outgoing messages per day"),
-        finding=voice.say(
-            "{messages} messages in {days} days; the busiest was {day} with {most}.",
-            messages=total.outgoing,
-            days=len(days),
-            day=busiest.day,
-            most=busiest.outgoing,
-        ),
-        description=voice.say(
-            "Stacked bars over {days} days on a scale from 0 to {top}.",
-            days=len(days),
-            top=int(top),
-        )
-        + " "
-        + _last_day(days, voice),
-        x_ticks=day_ticks([day.day for day in days], voice),
-        y_ticks=count_ticks(top, voice),
-        legend=tuple(shown.items()),
-        bars=stacked_bars([[(name, getattr(day, name)) for name in shown] for day in days], top),
-        data=Table(
-            voice.say("Outgoing messages per day and outcome"),
-            (
-                Column(voice.say("Day"), "day", "day"),
-                Column(voice.say("All"), "number", "outgoing"),
-                *(Column(text.capitalize(), "number", name) for name, text in shown.items()),
-            ),
-            tuple((day.day, day.outgoing, *(getattr(day, name) for name in shown)) for day in days),
-            ident="messages_by_day",
-        ),
-    )
-
-
-def _success_finding(days: list[Day], voice: Voice) -> str:
-    judged = [day for day in days if day.success.of]
-    if not judged:
-        return voice.say("No message of this period has ended yet.")
-    worst = min(judged, key=lambda day: day.success.value or 0)
-    total = total_of(days).success
-    return voice.say(
-        "{rate} of the messages whose fate is known got through ({interval}); "
-        "the worst day was {day} with {low}.",
-        rate=total,
-        interval=voice.interval(total),
-        day=worst.day,
-        low=worst.success,
-    )
-
-
-def _last_day(days: list[Day], voice: Voice) -> str:
-    last = days[-1]
-    return voice.say(
-        "The last day, {day}: {messages} messages, success rate {rate}.",
-        day=last.day,
-        messages=last.outgoing,
-        rate=last.success,
+        "empty",
     )

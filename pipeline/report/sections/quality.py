@@ -9,6 +9,7 @@ from pipeline.report.model import Block, Origin, Section, Text, Words
 from pipeline.report.notices import Warned, proof
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
+from pipeline.report.terms import state_word
 from pipeline.report.voice import Voice
 
 _QUERIES = ("origin", "quality", "holes", "unknown_statuses", "warnings", "last_runs")
@@ -96,7 +97,7 @@ def hole_table(holes: list[Hole], voice: Voice) -> Table:
             Column(voice.say("Messages held"), "number", "messages"),
         ),
         tuple(
-            (hole.begin_local, hole.end_local, voice.term(hole.state), hole.messages)
+            (hole.begin_local, hole.end_local, state_word(hole.state, voice), hole.messages)
             for hole in holes
         ),
         note=voice.say("A hole is a gap in the knowledge, not a day without messages."),
@@ -222,7 +223,7 @@ def _provenance(origin: Origin, found: Quality, voice: Voice) -> Words:
             (say("Run"), origin.run_id),
             (say("Version"), say("sms24 {version}", version=origin.version)),
             (say("Time zone"), origin.timezone),
-            (say("Proven by"), voice.term(found.proven_by) or say("nothing yet")),
+            (say("Proven by"), state_word(found.proven_by, voice) or say("nothing yet")),
             (say("Numbers"), shown.get(found.privacy, found.privacy)),
         )
     )

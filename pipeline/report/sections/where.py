@@ -81,7 +81,7 @@ def _columns(voice: Voice) -> tuple[Column, ...]:
         Column(voice.say("Confirmed"), "rate", "confirmed_rate"),
         Column(voice.say("Receipts"), "rate", "receipt_coverage"),
         Column(
-            voice.count("Last day", "Last {number} days", SPARK_DAYS), "spark", "success_by_day"
+            voice.count("The last day", "Last {number} days", SPARK_DAYS), "spark", "success_by_day"
         ),
     )
 

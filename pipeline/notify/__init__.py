@@ -1,0 +1,1 @@
+"""Tell people and programs: by mail, and by a post to a web address."""
