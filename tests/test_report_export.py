@@ -17,7 +17,7 @@ from pipeline.report.export.cells import Sheet
 from pipeline.report.export.csv_files import excel_csv, guarded, raw_csv
 from pipeline.report.export.json_text import json_text
 from pipeline.report.export.parquet_files import parquet
-from pipeline.report.export.pdf import Paper, find_browser, pdf
+from pipeline.report.export.pdf import Paper, find_browsers, pdf
 from pipeline.report.export.sheets import sheets
 from pipeline.report.export.workbook import workbook
 from pipeline.report.making import render
@@ -139,10 +139,10 @@ def test_the_same_report_is_the_same_bytes() -> None:
 
 def test_a_browser_prints_the_same_bytes(tmp_path: Path) -> None:
     """A page printed twice by the browser that is installed is one PDF, and says who made it."""
-    browser = find_browser()
-    if browser is None:
+    browsers = find_browsers()
+    if not browsers:
         pytest.skip("no browser is installed")
-    one, other = (pdf(render(told()), NOW, browser=browser) for _ in range(2))
+    one, other = (pdf(render(told()), NOW, browsers=browsers) for _ in range(2))
     assert one.content.startswith(b"%PDF-")
     assert b"D:20260304123000" in one.content
     assert one == other
@@ -154,7 +154,7 @@ def test_without_a_browser_and_the_extra_nothing_prints(monkeypatch: pytest.Monk
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr(printing, "find_spec", lambda name: None)
     with pytest.raises(UsageError) as refused:
-        pdf("<p>", NOW, browser=find_browser())
+        pdf("<p>", NOW, browsers=find_browsers())
     assert "Chromium" in refused.value.advice
     assert "sms24[pdf]" in refused.value.advice
 
@@ -166,14 +166,31 @@ def test_a_browser_that_fails_is_no_bug(tmp_path: Path) -> None:
         path.write_text(f"#!/bin/sh\n{text}\n")
         path.chmod(0o755)
         with pytest.raises(UsageError, match="browser"):
-            pdf("<p>", NOW, browser=path)
+            pdf("<p>", NOW, browsers=[path])
+
+
+def test_the_next_browser_prints_where_one_cannot(tmp_path: Path) -> None:
+    """A browser that does not see the page is passed over; who printed is told, dates are set."""
+    printing_one = (
+        'for a; do case "$a" in --version) echo "Second 2";;'
+        " --print-to-pdf=*) echo '%PDF /ModDate (D:20200101000000+00)' >\"${a#*=}\";; esac; done"
+    )
+    found = []
+    for name, text in (("first", "exit 0"), ("second", printing_one)):
+        path = tmp_path / name
+        path.write_text(f"#!/bin/sh\n{text}\n")
+        path.chmod(0o755)
+        found.append(path)
+    paper = pdf("<p>", NOW, browsers=found)
+    assert paper.engine == "Second 2"
+    assert paper.content == b"%PDF /ModDate (D:20260304123000)   \n"
 
 
 def test_weasyprint_prints_where_it_is_installed() -> None:
     """The extra prints the same bytes twice, and fetches nothing."""
     pytest.importorskip("weasyprint")
     page = "<!doctype html><html lang='en'><title>x</title><img src='https://evil.test/x'></html>"
-    one, other = (pdf(page, datetime(2026, 1, 1), browser=None) for _ in range(2))  # noqa: DTZ001
+    one, other = (pdf(page, datetime(2026, 1, 1), browsers=[]) for _ in range(2))  # noqa: DTZ001
     assert isinstance(one, Paper)
     assert one == other
     assert one.engine.startswith("WeasyPrint")

@@ -9,7 +9,9 @@ from pipeline.emulator.world import World, make_world
 from pipeline.report.findings import findings
 from pipeline.report.making import make_report, render
 from pipeline.report.model import Finding, Findings
+from pipeline.report.sections.where import where
 from pipeline.report.source import Source
+from pipeline.report.tables import Table
 from pipeline.report.voice import Voice
 from pipeline.warehouse.snapshot import open_snapshot
 from support.account import NOW
@@ -96,6 +98,13 @@ def test_a_carrier_is_named_where_all_its_sims_fail(tmp_path: Path) -> None:
     ]
     with source_of(made_snapshot(tmp_path, rows, UNTIL), FIRST, LAST) as source:
         first = told(source)[0]
+        links = {
+            link
+            for table in where(source, Voice("en")).blocks
+            if isinstance(table, Table)
+            for link in table.links
+        }
+    assert first.link in links
     assert first.facts["dimension"] == "carrier"
     assert first.facts["name"] == "Telekom.de"
     assert first.facts["code"] == 10
@@ -143,8 +152,10 @@ def test_an_incident_that_lasts_is_told_as_since(tmp_path: Path) -> None:
         first = told(source)[0]
     assert "since 28 Oct 2026" in first.what
     assert "code 12" in first.what
-    assert "silent" in first.cause
+    assert first.cause.endswith("The phone's state now: silent.")
     assert "radio" in first.action
+    with source_of(path, FIRST, LAST + timedelta(days=1), language="fr") as source:
+        assert "muet" in findings(source, Voice("fr"))[0].cause
 
 
 def test_silent_phones_permissions_and_stuck_messages_are_told(tmp_path: Path) -> None:
@@ -235,3 +246,16 @@ def test_links_of_findings_lead_somewhere(tmp_path: Path) -> None:
         for link, row in zip(table.links, table.rows, strict=False)
     }
     assert rows[block.items[0].link] == "phone 1 (1)"
+
+
+def test_the_header_says_what_the_page_is_of(tmp_path: Path) -> None:
+    """It names the phone that it is narrowed to, and the share of its messages still open."""
+    rows = [*traffic_rows(days=30), *(Row(UNTIL, 1, 2) for _ in range(5))]
+    with open_snapshot(made_snapshot(tmp_path, rows, UNTIL)) as snapshot:
+        whole = dict(make_report(snapshot, asked_of(snapshot, FIRST, UNTIL.date())).scope)
+        asked = asked_of(snapshot, FIRST, UNTIL.date(), device_id=2)
+        narrowed = dict(make_report(snapshot, asked).scope)
+    assert "Only" not in whole
+    assert narrowed["Only"] == "phone 2 (2)"
+    assert narrowed["Share still open"] == "5 of 5"
+    assert narrowed["Compared with"] == "29 Aug 2026 to 26 Sep 2026"

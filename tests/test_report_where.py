@@ -80,6 +80,15 @@ def test_behind_the_ten_worst_phones_more_opens(reported: Account) -> None:
     assert all(chart.data is None and chart.description for chart in charts)
 
 
+def test_a_phone_that_loses_nothing_is_drawn_too(empty: Path) -> None:
+    """A rate that is always 1 has an axis that begins below it."""
+    with duckdb.connect(str(empty)) as connection:
+        traffic(connection, 1, "2026-10-26")
+    (chart,) = [block for block in told(empty, WEEK).blocks("where") if isinstance(block, Chart)]
+    assert [tick.at for tick in chart.y_ticks] == [100, 0]
+    assert len({tick.text for tick in chart.y_ticks}) == 2
+
+
 def test_hostile_names_are_texts_on_one_short_line(reported: Account, tmp_path: Path) -> None:
     """Titles, carriers, newsletters and stop words cannot steer the page, nor break its line."""
     rude = HOSTILE[0] + "\u202e\n=1+1 " + "x" * 300

@@ -23,13 +23,10 @@ class Cell(msgspec.Struct, frozen=True):
 
     @property
     def link(self) -> str:
-        """The place in a page where its row stands: of a phone or SIM, else that of its table."""
-        if self.dimension not in {"device", "sim"}:
-            return f"table-by_{self.dimension}"
-        slot = () if self.dimension == "device" else (self.sim,)
-        parts = (self.device_id, *slot)
-        told = ["none" if part is None else str(part) for part in parts]
-        return "-".join([self.dimension, *told])
+        """The place in a page where its row stands, as `routes.Route.link` names it."""
+        parts = (self.dimension, self.device_id, self.sim, self.name)
+        text = "-".join(str(part) for part in parts if part is not None)
+        return "".join(letter if letter.isalnum() else "-" for letter in text)
 
 
 def cell_name(cell: Cell, titles: Mapping[int | None, str | None], voice: Voice) -> str:

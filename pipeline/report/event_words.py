@@ -14,6 +14,7 @@ from pipeline.report.traffic import phones
 from pipeline.report.voice import Voice
 
 _CALM = {"working", "idle"}
+_MARK = 20
 
 
 def finding_of(event: Event, source: Source, voice: Voice, *, is_current: bool) -> Finding:
@@ -59,6 +60,18 @@ def brief_of(event: Event, source: Source, voice: Voice) -> str:
         return where
     label = voice.term(source.once(code_words)[event.code].label)
     return voice.say("{where}: {label}", where=where, label=label)
+
+
+def mark_of(event: Event, source: Source, voice: Voice) -> str:
+    """Return the same in so few words that they fit beside a ring in a chart."""
+    if event.kind == "dip":
+        return voice.say("unexplained dip")
+    where = where_of(event.cell, source, voice)
+    if len(where) > _MARK:
+        where = f"{where[: _MARK - 1]}\N{HORIZONTAL ELLIPSIS}"
+    if event.code is None:
+        return where
+    return voice.say("{where}, code {code}", where=where, code=str(event.code))
 
 
 def _what(event: Event, source: Source, voice: Voice) -> str:

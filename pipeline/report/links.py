@@ -10,7 +10,9 @@ from pipeline.report.model import Block, Details, Finding, Findings, Section, Ta
 _SECTIONS = {
     "device": "where",
     "sim": "where",
-    "table": "where",
+    "carrier": "where",
+    "country": "where",
+    "customer": "where",
     "code": "why",
     "health": "health",
 }

@@ -5,11 +5,14 @@ from pathlib import Path
 import msgspec
 
 from pipeline.report.asked import Asked, Period
+from pipeline.report.cells import Cell
+from pipeline.report.counts import Day, total_of
 from pipeline.report.links import with_live_links
 from pipeline.report.model import Findings, Origin, Report, Section
 from pipeline.report.notes import Note, notes_of
 from pipeline.report.notices import notices
 from pipeline.report.own import NOTHING, Own
+from pipeline.report.places import where_of
 from pipeline.report.render import render_page
 from pipeline.report.source import Source, query_text
 from pipeline.report.voice import Voice
@@ -53,7 +56,7 @@ def make_report(
         headline=_headline(sections) or title,
         asked=asked,
         origin=origin,
-        scope=_scope(asked, origin, voice),
+        scope=_scope(source, origin, voice),
         notices=tuple(told),
         sections=tuple(_asked_only(section, source) for section in with_live_links(sections)),
         queries=source.queries,
@@ -77,15 +80,23 @@ def _headline(sections: tuple[Section, ...]) -> str:
     return next((block.brief for block in blocks if isinstance(block, Findings)), "")
 
 
-def _scope(asked: Asked, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:
+def _scope(source: Source, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:
+    asked = source.asked
+    narrowed: tuple[tuple[str, str], ...] = ()
+    if asked.device_id is not None:
+        name = where_of(Cell("device", asked.device_id), source, voice)
+        narrowed = ((voice.say("Only"), name),)
+    total = total_of(source.read("days", Day))
     until = voice.moment(origin.until_local)
     proven = voice.say("{proven} of {days} days", proven=origin.proven_days, days=asked.period.days)
     compared = voice.say("{first} to {last}", first=asked.before.first, last=asked.before.last)
     return (
+        *narrowed,
         (voice.say("Compared with"), compared),
         (voice.say("Time zone"), asked.timezone),
         (voice.say("Data until"), until),
         (voice.say("Proven complete"), proven),
         (voice.say("Holes"), voice.number(origin.holes)),
+        (voice.say("Share still open"), voice.rate(total.unsettled)),
         (voice.say("Run"), origin.run_id),
     )

@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from pipeline.report.axes import day_ticks, rate_ticks, zoomed_bottom
-from pipeline.report.charts import Chart, Curve, band_path, line_paths, lone_points
+from pipeline.report.axes import day_ticks, zoomed_bottom
+from pipeline.report.charts import Chart, Curve, Tick, line_paths, lone_points
 from pipeline.report.formats import short_name
-from pipeline.report.model import Block, Details, Heat, Text
-from pipeline.report.names import country_name, failure_name, phone_name, slot_name
+from pipeline.report.model import Block, Details, Text
+from pipeline.report.names import failure_name, phone_name, slot_name
 from pipeline.report.routes import DayOf, Route
 from pipeline.report.source import Source
 from pipeline.report.stats import Rate
@@ -16,8 +16,9 @@ from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
 
 _DAYS = 28
-_HOURS = 24
 _TOO_FEW = 10
+# So that the line of a phone without failures has an axis below it.
+_ALMOST_ALL = 0.99
 
 
 class PhoneDay(DayOf, frozen=True):
@@ -42,7 +43,6 @@ class Failure(msgspec.Struct, frozen=True):
     due_local: datetime
     sim: int | None
     recipient: str | None
-    country: str | None
     code: int
     label: str
 
@@ -61,19 +61,20 @@ def phone_details(route: Route, labels: dict[int, str], source: Source, voice: V
     if route.codes:
         blocks.append(Text(_codes(route, labels, voice)))
     if any(hour.outgoing >= _TOO_FEW for hour in hours):
-        blocks.append(_hours(hours, ident, name, voice))
+        blocks.append(Text(_hours(hours, voice)))
     if failures:
         blocks.append(_failures(failures, ident, name, voice))
     return Details(name, tuple(blocks), f"{ident}-more")
 
 
 def _chart(days: list[PhoneDay], ident: str, name: str, source: Source, voice: Voice) -> Chart:
+    """Return a small line: its ticks are few, for there are ten of them in a page."""
     known = {day.age: Rate(day.good, day.good + day.lost) for day in days}
-    rates = [known.get(age, Rate(0, 0)) for age in range(_DAYS - 1, -1, -1)]
-    values, intervals = [rate.value for rate in rates], [rate.interval for rate in rates]
-    bottom = zoomed_bottom([low for low, _ in known_ends(intervals)])
+    values = [known[age].value if age in known else None for age in range(_DAYS - 1, -1, -1)]
+    bottom = zoomed_bottom([_ALMOST_ALL, *(value for value in values if value is not None)])
     last = source.asked.period.last
     total = Rate(sum(day.good for day in days), sum(day.good + day.lost for day in days))
+    ticks = day_ticks([last - timedelta(days=_DAYS - 1 - place) for place in range(_DAYS)], voice)
     return Chart(
         ident=f"{ident}-days",
         title=voice.say("{phone}: success rate of the last 28 days", phone=name),
@@ -85,22 +86,12 @@ def _chart(days: list[PhoneDay], ident: str, name: str, source: Source, voice: V
             day=last,
             bottom=voice.whole_share(bottom),
         ),
-        x_ticks=day_ticks(
-            [last - timedelta(days=_DAYS - 1 - place) for place in range(_DAYS)], voice
-        ),
-        y_ticks=rate_ticks(bottom, voice),
-        curves=(
-            Curve("band", band_path(intervals, bottom, 1)),
-            Curve("line", line_paths(values, bottom, 1)),
-        ),
+        x_ticks=tuple(tick for tick in ticks if not tick.is_optional),
+        y_ticks=(Tick(100, voice.whole_share(bottom)), Tick(0, voice.whole_share(1))),
+        curves=(Curve("line", line_paths(values, bottom, 1)),),
         points=lone_points(values, bottom, 1),
         data=None,
     )
-
-
-def known_ends(intervals: list[tuple[float, float] | None]) -> list[tuple[float, float]]:
-    """Return the intervals that exist."""
-    return [interval for interval in intervals if interval is not None]
 
 
 def _codes(route: Route, labels: dict[int, str], voice: Voice) -> str:
@@ -115,21 +106,19 @@ def _codes(route: Route, labels: dict[int, str], voice: Voice) -> str:
     return voice.say("Failures by code: {codes}.", codes="; ".join(parts))
 
 
-def _hours(hours: list[PhoneHour], ident: str, name: str, voice: Voice) -> Heat:
-    known = {hour.hour: Rate(hour.lost, hour.outgoing) for hour in hours}
-    cells = tuple(
-        known[hour] if hour in known and known[hour].of >= _TOO_FEW else None
-        for hour in range(_HOURS)
-    )
-    worst = max((cell.value or 0 for cell in cells if cell), default=0.0)
-    return Heat(
-        ident=f"{ident}-hours",
-        title=voice.say("{phone}: failure rate by hour of the day", phone=name),
-        finding=voice.say("Blank under 10 messages."),
-        corner=voice.say("Hour"),
-        columns=tuple(str(hour) for hour in range(_HOURS)),
-        rows=((voice.say("Failure rate"), cells),),
-        worst=worst,
+def _hours(hours: list[PhoneHour], voice: Voice) -> str:
+    parts = [
+        voice.say(
+            "{hour}:00 {rate}",
+            hour=f"{hour.hour:02}",
+            rate=voice.share(Rate(hour.lost, hour.outgoing).value),
+        )
+        for hour in hours
+        if hour.outgoing >= _TOO_FEW
+    ]
+    return voice.say(
+        "Failure rate by hour of the day, of hours with ten messages or more: {hours}.",
+        hours="; ".join(parts),
     )
 
 
@@ -140,7 +129,6 @@ def _failures(failures: list[Failure], ident: str, name: str, voice: Voice) -> T
             Column(voice.say("Due"), "moment", "due"),
             Column(voice.say("SIM"), key="sim"),
             Column(voice.say("To"), key="recipient"),
-            Column(voice.say("Country"), key="country"),
             Column(voice.say("Code and meaning"), key="code"),
         ),
         tuple(
@@ -148,7 +136,6 @@ def _failures(failures: list[Failure], ident: str, name: str, voice: Voice) -> T
                 row.due_local,
                 slot_name(row.sim, voice),
                 short_name(row.recipient, "?") if row.recipient else None,
-                country_name(row.country, voice),
                 failure_name(row.code, row.label, voice),
             )
             for row in failures

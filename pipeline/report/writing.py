@@ -127,9 +127,9 @@ def _written(report: Report, formats: tuple[str, ...], own: Own, folder: Path) -
         if name in FOLDERS:
             put_folder(path, _tables(report, name))
         elif name == "pdf":
-            from pipeline.report.export.pdf import find_browser, pdf  # noqa: PLC0415 - rarely
+            from pipeline.report.export.pdf import find_browsers, pdf  # noqa: PLC0415 - rarely
 
-            paper = pdf(page, report.origin.built_local, browser=find_browser())
+            paper = pdf(page, report.origin.built_local, browsers=find_browsers())
             put_file(path, paper.content)
             engine = paper.engine
         else:

@@ -8,7 +8,6 @@ final as (
         messages.due_local,
         messages.sim,
         messages.recipient,
-        messages.recipient_country as country,
         messages.failure_code as code,
         codes.label
     from messages

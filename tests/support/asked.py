@@ -27,6 +27,11 @@ PERIODS = (
     Period(date(2026, 10, 31), LAST),
 )
 
+# Some that were delivered vanish at the gateway; nobody answered them.
+SOME_GONE = """
+    update messages set gone_at = due_at where status = 7 and message_id % 7 = 0
+    and recipient_key not in (select recipient_key from messages where direction = 'incoming')
+"""
 _SNAPSHOTS: dict[str, Path] = {}
 
 
@@ -40,7 +45,9 @@ def reports(
         folder = tmp_path_factory.mktemp("asked")
         with account(folder, messages=1500, seed=ZONES[zone], timezone=zone) as known:
             known.run()
-            _SNAPSHOTS[zone] = known.settings.snapshot_path
+            with changed(known.settings.snapshot_path, folder) as (path, connection):
+                connection.execute(SOME_GONE)
+            _SNAPSHOTS[zone] = path
     path = _SNAPSHOTS[zone]
     all_phones = [told(path, period) for period in PERIODS]
     busiest = all_phones[0].sent("mode(device_id)")[0][0]

@@ -28,6 +28,8 @@ _OPTIONS = (
 )
 _SECONDS = 120
 _ADVICE = "Install Chromium or Chrome, or WeasyPrint: pip install 'sms24[pdf]'."
+# A grid that must not break stops WeasyPrint 70 where it meets the end of a page.
+_FOR_WEASYPRINT = ".findings li { break-inside: auto !important }"
 _STAMP = re.compile(rb"/(CreationDate|ModDate) ?\(D:[^)]*\)")
 
 
@@ -39,28 +41,40 @@ class Paper:
     engine: str
 
 
-def find_browser() -> Path | None:
-    """Return a browser of the Chromium family that is installed here; None if there is none."""
+def find_browsers() -> tuple[Path, ...]:
+    """Return the browsers of the Chromium family that are installed here, each once."""
     found = (shutil.which(name) for name in _BROWSERS)
-    return next((Path(path) for path in found if path), None)
+    return tuple({Path(path).resolve(): Path(path) for path in found if path}.values())
 
 
 def refuse_without_engine() -> None:
     """Raise UsageError if nothing here can print."""
-    if find_browser() is None and find_spec("weasyprint") is None:
+    if not find_browsers() and not _has_weasyprint():
         raise UsageError("There is nothing here that prints a PDF.", advice=_ADVICE)
 
 
-def pdf(page: str, made: datetime, *, browser: Path | None) -> Paper:
+def pdf(page: str, made: datetime, *, browsers: Sequence[Path]) -> Paper:
     """Return a page as PDF; its dates say `made`, so that the same page is the same bytes.
 
+    The first of the browsers that prints does it (one that is shut in may not see the page), and
+    WeasyPrint where none does.
+
     Raises:
-        UsageError: there is neither a browser nor WeasyPrint, or the browser printed nothing.
+        UsageError: nothing here prints it.
     """
-    if browser is not None:
-        return _by_browser(page, made, browser)
-    refuse_without_engine()
+    failure = UsageError("There is nothing here that prints a PDF.", advice=_ADVICE)
+    for browser in browsers:
+        try:
+            return _by_browser(page, made, browser)
+        except UsageError as error:
+            failure = error
+    if not _has_weasyprint():
+        raise failure
     return _by_weasyprint(page)
+
+
+def _has_weasyprint() -> bool:
+    return find_spec("weasyprint") is not None
 
 
 def _by_browser(page: str, made: datetime, browser: Path) -> Paper:
@@ -111,5 +125,6 @@ def _by_weasyprint(page: str) -> Paper:
 
     nothing = URLFetcher(allowed_protocols=())  # a report fetches nothing
     html = weasyprint.HTML(string=page, url_fetcher=nothing)
-    content = html.write_pdf(pdf_identifier=b"sms24", pdf_tags=True)
+    style = weasyprint.CSS(string=_FOR_WEASYPRINT, url_fetcher=nothing)
+    content = html.write_pdf(pdf_identifier=b"sms24", pdf_tags=True, stylesheets=[style])
     return Paper(bytes(content), f"WeasyPrint {weasyprint.__version__}")

@@ -5,7 +5,7 @@ from datetime import date
 
 from pipeline.report.axes import rate_ticks, zoomed_bottom
 from pipeline.report.charts import Chart, Curve, band_path, centre, line_paths, lone_points
-from pipeline.report.event_words import brief_of
+from pipeline.report.event_words import mark_of
 from pipeline.report.events import Found, events
 from pipeline.report.sections.stepwise import (
     hatches,
@@ -84,7 +84,7 @@ def _told(known: Found, first: date, last: date, source: Source, voice: Voice) -
     """Return the words of the costliest event that shows in a dip of the total."""
     for event in known.events:
         if event.is_in_total and event.dip.first <= last and event.dip.last >= first:
-            return brief_of(event, source, voice)
+            return mark_of(event, source, voice)
     return ""
 
 
