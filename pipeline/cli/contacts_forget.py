@@ -31,7 +31,7 @@ def forget(
     from pipeline.contacts.forgetting import forget_in_plans  # noqa: PLC0415
     from pipeline.contacts.ledger.ledger import open_ledger  # noqa: PLC0415
     from pipeline.contacts.numbers import read_number  # noqa: PLC0415
-    from pipeline.importing import renew_results  # noqa: PLC0415
+    from pipeline.importing import Reader, renew_results  # noqa: PLC0415
 
     e164s = list(dict.fromkeys(read_number(n, region, takes_any=True) for n in numbers))
     question = f"Forget {len(e164s):,} numbers for good?"
@@ -39,12 +39,13 @@ def forget(
         raise click.Abort
     settings, clock, told = settings_of(context), SystemClock(), []
     data_dir = settings.data_dir
+    reader = Reader(settings.timezone, settings.report_language)
     with open_ledger(data_dir, clock) as ledger, ledger.loading():
         for e164 in e164s:
             alias = ledger.aliases.made(e164)
             contacts = ledger.contacts.forget(e164)
             cut = forget_in_plans(data_dir, e164, alias)
-            renew_results(ledger, data_dir, cut.folders, clock=clock, timezone=settings.timezone)
+            renew_results(ledger, data_dir, cut.folders, clock=clock, reader=reader)
             number = number_of(e164, whole=False)
             told.append(
                 {"number": number, "hash": alias, "contacts": contacts, "plans": len(cut.folders),
