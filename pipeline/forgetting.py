@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.clock import Clock
 from pipeline.contacts.forgetting import forget_in_plans
 from pipeline.contacts.forgotten import Person, cut_rows
-from pipeline.importing import renew_results
+from pipeline.importing import Reader, renew_results
 from pipeline.ledger.ledger import Ledger
 from pipeline.send.forgetting import folders_of, forget_in_bulk
 
@@ -22,13 +22,13 @@ class Forgotten:
 
 
 def forget_number(
-    ledger: Ledger, data_dir: Path, e164: str, *, clock: Clock, timezone: str
+    ledger: Ledger, data_dir: Path, e164: str, *, clock: Clock, reader: Reader
 ) -> Forgotten:
     """Forget a number for good; the caller holds the locks of loaders and of senders."""
     alias = ledger.aliases.made(e164)
     contacts = ledger.contacts.forget(e164)
     cut = forget_in_plans(data_dir, e164, alias)
-    renew_results(ledger, data_dir, cut.folders, clock=clock, timezone=timezone)
+    renew_results(ledger, data_dir, cut.folders, clock=clock, reader=reader)
     plans, rows = len(cut.folders), cut.rows
     for folder in folders_of(data_dir):
         found = forget_in_bulk(folder, e164, alias, ledger)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from pipeline.clock import Clock
 from pipeline.contacts import results
@@ -16,6 +17,16 @@ from pipeline.ledger.values import Tag
 from pipeline.report.imports import import_page
 
 
+class Reader(NamedTuple):
+    """For whom the page of an import is written: the zone of its times, and its language."""
+
+    timezone: str
+    language: str
+
+
+UTC_ENGLISH = Reader("UTC", "en")
+
+
 def write_results(
     plan: Plan,
     ledger: Ledger,
@@ -23,26 +34,31 @@ def write_results(
     clock: Clock,
     run: int | None = None,
     stop: Stop | None = None,
-    timezone: str = "UTC",
+    reader: Reader = UTC_ENGLISH,
 ) -> Path:
     """Write the files of a run as things stand now, `report.html` among them; return their folder.
 
     `run` and `stop` are of the run of `apply` that has just ended; None when written later. Times
-    of the page are in `timezone`, those of all other files in UTC.
+    of the page are in the reader's zone, those of all other files in UTC.
     """
-    page = partial(import_page, language="en", timezone=timezone)
+    page = partial(import_page, language=reader.language, timezone=reader.timezone)
     return results.write_results(plan, ledger, clock=clock, run=run, stop=stop, page=page)
 
 
 def renew_results(
-    ledger: Ledger, data_dir: Path, folders: Iterable[Path], *, clock: Clock, timezone: str = "UTC"
+    ledger: Ledger,
+    data_dir: Path,
+    folders: Iterable[Path],
+    *,
+    clock: Clock,
+    reader: Reader = UTC_ENGLISH,
 ) -> None:
     """Write the files of plans again; of those that were never applied, or are damaged, none."""
     for folder in folders:
         if (folder / results.MANIFEST).exists():
             with suppress(UsageError):
                 plan = load_plan(data_dir, folder.name)
-                write_results(plan, ledger, clock=clock, timezone=timezone)
+                write_results(plan, ledger, clock=clock, reader=reader)
 
 
 def doubtful_plans(ledger: Ledger, data_dir: Path, tag: Tag) -> list[Path]:

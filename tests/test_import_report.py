@@ -14,10 +14,12 @@ from pipeline.emulator.cast import HOSTILE
 from pipeline.gateway.outcome import Verdict
 from pipeline.ledger.ledger import open_ledger
 from pipeline.report.imports import import_page
+from pipeline.report.voice import Voice
 from support.contacts import Held, History, options_of, plan_text
 from support.pages import Page
 from support.results import ResultsBench, bench_of
 from support.scripted import DOUBT, Scripted, outcome
+from support.words import said
 
 A, B, C, D = "+33612345678", "+33766666666", "+33612345679", "+33612345680"
 HEAD = "phone,name\n"
@@ -142,6 +144,21 @@ def page_with(text: str) -> str:
         "en",
         "UTC",
     )  # fmt: skip
+
+
+def test_the_page_speaks_french(tmp_path: Path) -> None:
+    """In French no sentence of ours is English; a language that nobody wrote is English."""
+    bench = bench_of(plan_text(tmp_path, HEAD + f"{A},Ana\nnot a number,Bob\n"))
+    bench.page = partial(import_page, language="fr", timezone="UTC")
+    page = (bench.write() / "report.html").read_text("utf-8").split("<body>")[1]
+    words = " ".join(Page(page).words.split())
+    assert "Rien n'est encore envoyé : 1 contact attend." in words
+    assert "Lignes qu'une personne peut corriger" in words
+    english = [text for text in said() if isinstance(text, str) and len(text) > 16]
+    french = Voice("fr")
+    assert [text for text in english if french.term(text) != text and text in words] == []
+    bench.page = partial(import_page, language="xx", timezone="UTC")
+    assert "Nothing is sent yet" in (bench.write() / "report.html").read_text("utf-8")
 
 
 def test_the_page_asks_for_nothing(tmp_path: Path) -> None:

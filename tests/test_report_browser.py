@@ -8,11 +8,14 @@ import pytest
 from playwright.sync_api import Browser, Page
 from pypdf import PdfReader
 
-from pipeline.report.making import render
+from pipeline.report.making import ask, make_report, render
+from pipeline.warehouse.snapshot import open_snapshot
+from support.account import Account
 from support.browser import chromium, opened
 from support.gallery import gallery
+from support.reported import reported
 
-__all__ = ["chromium"]
+__all__ = ["chromium", "reported"]
 
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 # Text that is drawn, and in which size; what is out of sight has none.
@@ -135,10 +138,7 @@ def test_axe_finds_no_fault(chromium: Browser, file: Path, width: int, scheme: s
     """axe-core finds no violation, light on a desk and dark on a phone, with all details open."""
     with opened(chromium, file, width=width, is_dark=scheme == "dark") as (page, _):
         _open_all(page)
-        page.evaluate(AXE.read_text("utf-8"))
-        found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
-    told = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]]
-    assert told == []
+        assert _faults(page) == []
 
 
 def test_on_paper_no_heading_is_left_behind(chromium: Browser, file: Path) -> None:
@@ -155,6 +155,28 @@ def test_on_paper_no_heading_is_left_behind(chromium: Browser, file: Path) -> No
     for sheet in sheets:
         assert not [head for head in heads if sheet.endswith(" ".join(head.split()))]
     assert paper.stat().st_size < 600_000
+
+
+def test_a_whole_report_holds_on_a_phone(
+    chromium: Browser, reported: Account, tmp_path: Path
+) -> None:
+    """What the sections really say, in French, fits a dark phone and has no fault for axe-core."""
+    with open_snapshot(reported.settings.snapshot_path) as snapshot:
+        text = render(make_report(snapshot, ask(snapshot, None, "fr")))
+    path = tmp_path / "whole.html"
+    path.write_text(text, encoding="utf-8")
+    with opened(chromium, path, width=390, is_dark=True) as (page, noticed):
+        _open_all(page)
+        assert page.evaluate(WIDER) == []
+        assert [pair for pair in page.evaluate(SIZES) if pair[0] < 11] == []
+        assert _faults(page) == []
+    assert noticed == [path.as_uri()]
+
+
+def _faults(page: Page) -> list[tuple[str, list[str]]]:
+    page.evaluate(AXE.read_text("utf-8"))
+    found: dict[str, Any] = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]]
 
 
 def _open_all(page: Page) -> None:

@@ -77,11 +77,11 @@ def apply(context: click.Context, plan_id: str, **options: Unpack[_Options]) -> 
     from pipeline.contacts.applied import ApplyMeans, StoppedError  # noqa: PLC0415
     from pipeline.contacts.frozen import load_plan  # noqa: PLC0415
     from pipeline.contacts.loading import load_contacts, refuse_changes  # noqa: PLC0415
-    from pipeline.importing import write_results  # noqa: PLC0415
+    from pipeline.importing import Reader, write_results  # noqa: PLC0415
     from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
     settings, clock = settings_of(context), SystemClock()
-    asked, zone = _asked(options, settings), settings.timezone
+    asked, reader = _asked(options, settings), Reader(settings.timezone, settings.report_language)
     plan = load_plan(settings.data_dir, plan_id)
     refuse_changes(plan)
     progress = make_slow_progress(clock)
@@ -92,14 +92,14 @@ def apply(context: click.Context, plan_id: str, **options: Unpack[_Options]) -> 
             applied = load_contacts(plan, ledger, settings, asked, means)
         except KeyboardInterrupt:
             closed(progress)
-            write_results(plan, ledger, clock=clock, timezone=zone)
+            write_results(plan, ledger, clock=clock, reader=reader)
             _refuse_doubts(plan, ledger)
             raise
         finally:
             closed(progress)
         seconds = clock.monotonic() - begun
         folder = write_results(
-            plan, ledger, clock=clock, run=applied.run, stop=applied.stop, timezone=zone
+            plan, ledger, clock=clock, run=applied.run, stop=applied.stop, reader=reader
         )
         told = told_of(plan, applied, ledger, seconds, folder)
     tell(told, as_json=options["as_json"])

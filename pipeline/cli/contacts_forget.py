@@ -30,6 +30,7 @@ def forget(
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
     from pipeline.contacts.numbers import read_number  # noqa: PLC0415
     from pipeline.forgetting import forget_number  # noqa: PLC0415
+    from pipeline.importing import Reader  # noqa: PLC0415
     from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
     e164s = list(dict.fromkeys(read_number(n, region, takes_any=True) for n in numbers))
@@ -38,9 +39,10 @@ def forget(
         raise click.Abort
     settings, clock, told = settings_of(context), SystemClock(), []
     data_dir = settings.data_dir
+    reader = Reader(settings.timezone, settings.report_language)
     with open_ledger(data_dir, clock) as ledger, ledger.loading(), ledger.sending():
         for e164 in e164s:
-            found = forget_number(ledger, data_dir, e164, clock=clock, timezone=settings.timezone)
+            found = forget_number(ledger, data_dir, e164, clock=clock, reader=reader)
             number = number_of(e164, whole=False)
             told.append(
                 {"number": number, "hash": found.alias, "contacts": found.contacts,

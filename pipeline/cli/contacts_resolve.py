@@ -76,7 +76,7 @@ def resolve(context: click.Context, **options: Unpack[_Options]) -> None:
     Exit code 0: nobody is in doubt; 5: somebody still is, or is at the gateway twice.
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.importing import doubtful_plans, renew_results  # noqa: PLC0415
+    from pipeline.importing import Reader, doubtful_plans, renew_results  # noqa: PLC0415
     from pipeline.ledger.ledger import look_into_ledger, open_ledger  # noqa: PLC0415
 
     settings, action, clock = settings_of(context), _action(options), SystemClock()
@@ -94,8 +94,8 @@ def resolve(context: click.Context, **options: Unpack[_Options]) -> None:
         if not only_looks:
             for doubt in doubts:
                 folders = doubtful_plans(ledger, settings.data_dir, doubt.tag)
-                zone = settings.timezone
-                renew_results(ledger, settings.data_dir, folders, clock=clock, timezone=zone)
+                reader = Reader(settings.timezone, settings.report_language)
+                renew_results(ledger, settings.data_dir, folders, clock=clock, reader=reader)
     context.exit(_DECIDE if left else 0)
 
 

@@ -12,6 +12,7 @@ import msgspec
 from pipeline.report.tables import Table
 
 BOX = 1000.0
+_WIDEST_BAR = 90.0
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -133,8 +134,9 @@ def band_path(intervals: Sequence[tuple[float, float] | None], low: float, high:
 
 
 def stacked_bars(stacks: Sequence[Sequence[tuple[str, int]]], highest: float) -> tuple[Bar, ...]:
-    """Return the rectangles of stacks of (role, size), the first at the bottom."""
-    width = BOX / max(len(stacks), 1)
+    """Return the rectangles of stacks of (role, size), the first at the bottom; few stay slim."""
+    slot = BOX / max(len(stacks), 1)
+    width = min(0.76 * slot, _WIDEST_BAR)
     bars: list[Bar] = []
     for place, stack in enumerate(stacks):
         top = 0.0
@@ -143,9 +145,8 @@ def stacked_bars(stacks: Sequence[Sequence[tuple[str, int]]], highest: float) ->
                 top += size
                 height = round(size / highest * BOX, 2)
                 y = round(BOX - top / highest * BOX, 2)
-                bars.append(
-                    Bar(role, round((place + 0.12) * width, 2), y, round(0.76 * width, 2), height)
-                )
+                left = (place + 0.5) * slot - width / 2
+                bars.append(Bar(role, round(left, 2), y, round(width, 2), height))
     return tuple(bars)
 
 

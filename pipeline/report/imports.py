@@ -12,11 +12,16 @@ from pipeline.report.import_tables import bar_of, tables_of
 from pipeline.report.import_words import changes_told, doubts_told, list_told, verdict
 from pipeline.report.render import render_page
 from pipeline.report.voice import Voice
+from pipeline.report.words import SOURCE, languages
 
 
 def import_page(said: Mapping[str, Any], language: str, timezone: str) -> str:
-    """Return the page that tells what `report.json` says; times are in the named zone."""
+    """Return the page that tells what `report.json` says; times are in the named zone.
+
+    A language that reports do not speak leaves no list without its page: it is English then.
+    """
     found = msgspec.convert(said, Import)
+    language = language if language in languages() else SOURCE
     zone, voice = ZoneInfo(timezone), Voice(language)
 
     def local(moment: datetime | None) -> datetime | None:
