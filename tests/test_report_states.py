@@ -141,7 +141,7 @@ def test_a_report_over_a_hole_is_marked(world: World) -> None:
     )
     report = world(hole)
     assert notices_of(report).startswith("Not proven complete: the history has a hole")
-    assert [row[2] for row in report.tables["holes"].rows] == ["failed"]
+    assert [row[2] for row in report.tables["holes"].rows] == ["could not be fetched"]
     assert report.said("quality")[0].startswith("Not proven complete")
     week = world(hole, period=Period(date(2026, 10, 13), date(2026, 10, 19)))
     assert "Not proven" not in notices_of(week)
