@@ -24,6 +24,7 @@ from support.words import (
     placeholders,
     renewed,
     said,
+    unwritten,
 )
 
 __all__ = ["reported"]
@@ -60,6 +61,11 @@ def test_the_catalogue_is_as_make_words_leaves_it(language: str) -> None:
 def test_a_fault_of_a_catalogue_is_seen(entry: str, fault: str) -> None:
     """A text that is missing, in doubt, or without its values is told."""
     assert faults(catalogue_of(entry, "fr"), {"{rate} of all"})[0].startswith(fault)
+
+
+def test_only_whole_literals_are_said() -> None:
+    """A sentence that is said is written out where it is said, or no catalogue could have it."""
+    assert unwritten() == []
 
 
 def test_our_tables_speak_french_once() -> None:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from pipeline.report.formats import short_name
 from pipeline.report.import_facts import Import, Problem, Repair
 from pipeline.report.tables import Column, Table
+from pipeline.report.terms import state_word
 from pipeline.report.voice import Voice
 
 Local = Callable[[datetime | None], datetime | None]
@@ -216,7 +217,7 @@ def _runs(found: Import, local: Local, voice: Voice) -> Table:
             run.run,
             local(run.began),
             local(run.ended),
-            run.state.replace("_", " "),
+            state_word(run.state, voice),
             run.calls,
             run.rate,
         )

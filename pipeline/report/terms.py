@@ -7,7 +7,7 @@ def state_word(code: str | None, voice: Voice) -> str | None:
     """Return a code of a table, such as `dup_in_file`, in words; one without any as it is."""
     if code is None:
         return None
-    for words in (_phones(voice), _history(voice), _contacts(voice)):
+    for words in (_phones(voice), _history(voice), _contacts(voice), _loads(voice)):
         if code in words:
             return words[code]
     return code.replace("_", " ")
@@ -53,4 +53,15 @@ def _contacts(voice: Voice) -> dict[str, str]:
         "not_allowed": say("the country is not among those allowed"),
         "dropped": say("given up by a person while in doubt"),
         "forgotten": say("forgotten on demand"),
+    }
+
+
+def _loads(voice: Voice) -> dict[str, str]:
+    say = voice.say
+    return {
+        "running": say("running"),
+        "done": say("done"),
+        "stopped": say("stopped"),
+        "interrupted": say("interrupted"),
+        "died": say("died"),
     }
