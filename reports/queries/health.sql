@@ -28,7 +28,7 @@ sims as (
 looked as (
     select
         device_id,
-        list({'age': ($last::date - day)::bigint, 'is_seen': sightings > 0} order by day) as looks
+        list({'age': ($last::date - day)::bigint, 'is_seen': is_seen} order by day) as looks
     from device_days
     where day between $last::date - 27 and $last
     group by device_id

@@ -2,8 +2,8 @@
 -- Grain: one row per device and local day on which the phones were asked for or it gave a sign of life.
 -- Key: day, device_id
 -- Reads: raw.calls, staging.device_versions
--- Note: a day with askings and without sightings is one on which the phone was silent; one without a row was
---       not looked at, or before the phone was first told of.
+-- Note: a day that is asked and not seen is one on which the phone was silent; one without a row was not
+--       looked at, or before the phone was first told of. How often we asked changes nothing: twice is once.
 with
 
 versions as (
@@ -16,25 +16,20 @@ versions as (
 ),
 
 asked as (
-    select (answered_at at time zone getvariable('timezone'))::date as day, count(*) as askings
+    select distinct (answered_at at time zone getvariable('timezone'))::date as day
     from raw.calls
     where endpoint = 'getalldevices' and outcome = 'ok'
-    group by all
 ),
 
 known as (
-    select asked.day, asked.askings, phones.device_id
+    select asked.day, phones.device_id
     from asked
     inner join (select device_id, min(told_on) as since from versions group by device_id) as phones
         on asked.day >= phones.since
 ),
 
 seen as (
-    select
-        seen_on as day,
-        device_id,
-        count(distinct last_seen_at) as sightings,
-        max(last_seen_at) as last_seen_at
+    select seen_on as day, device_id, max(last_seen_at) as last_seen_at
     from versions
     where last_seen_at is not null
     group by seen_on, device_id
@@ -44,8 +39,8 @@ final as (
     select
         coalesce(known.day, seen.day) as day,
         coalesce(known.device_id, seen.device_id) as device_id,
-        coalesce(known.askings, 0) as askings,
-        coalesce(seen.sightings, 0) as sightings,
+        known.day is not null as is_asked,
+        seen.day is not null as is_seen,
         seen.last_seen_at
     from known
     full join seen on known.day = seen.day and known.device_id = seen.device_id

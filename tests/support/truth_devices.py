@@ -1,6 +1,6 @@
 """The tables about phones and SIMs, computed from what was listed and from the world's messages."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from typing import Any
@@ -75,7 +75,7 @@ def device_days(lived: Life) -> pl.DataFrame:
     def day_of(at: int) -> date:
         return datetime.fromtimestamp(at, ZoneInfo(lived.zone)).date()
 
-    asked = Counter(day_of(run.at) for run in lived.runs)
+    asked = {day_of(run.at) for run in lived.runs}
     rows = []
     for device, phones in listed(lived).items():
         signs: dict[date, set[int]] = defaultdict(set)
@@ -83,8 +83,12 @@ def device_days(lived: Life) -> pl.DataFrame:
             signs[day_of(last_seen(at, phone))].add(last_seen(at, phone))
         days = {*signs, *(day for day in asked if day >= day_of(min(phones)))}
         rows += [
-            {"day": day, "device_id": device, "askings": asked[day]}
-            | {"sightings": len(signs[day]), "last_seen_at": instant(max(signs[day], default=None))}
+            {
+                "day": day,
+                "device_id": device,
+                "is_asked": day in asked and day >= day_of(min(phones)),
+            }
+            | {"is_seen": bool(signs[day]), "last_seen_at": instant(max(signs[day], default=None))}
             for day in days
         ]
     return pl.DataFrame(rows, infer_schema_length=None)
