@@ -7,7 +7,7 @@ SCALE_MESSAGES ?= 1000000
 # The oldest client that opens a snapshot; a test asks it, where there is one for this Python.
 CLIENT := duckdb==1.2.0
 
-.PHONY: help demo test browser words campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms bench-build scale check format clean wheel
+.PHONY: help demo test browser words campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms bench-build bench-report scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ campaign-incremental: $(VENV)/ready ## Fifty runs, each table that of a full bui
 
 bench-build: $(VENV)/ready ## Five million messages: how long builds and questions take
 	@$(BIN)/python tests/bench/build.py --messages 5000000 --dir data/bench
+
+bench-report: $(VENV)/ready ## A million messages: how long a report takes, how large its page is
+	@PYTHONPATH=tests $(BIN)/python tests/bench/report.py --messages 1000000 --dir data/bench-report
 
 campaign-habits: $(VENV)/ready ## A thousand random gateways
 	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -n auto -q tests/test_model.py tests/test_habits.py

@@ -1,5 +1,6 @@
 """Pages in a real Chromium: at two widths, in the dark, without script, and on paper."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +105,23 @@ def test_rows_are_sorted_by_a_button(chromium: Browser, file: Path) -> None:
         for _ in range(2):
             head.locator("button").click()
             said = head.get_attribute("aria-sort")
-            rates.append([str(said), *page.locator("#table-phones td.rate").all_inner_texts()])
+            cells = page.locator("#table-phones td:nth-of-type(3)")
+            rates.append([str(said), *cells.all_inner_texts()])
     assert [said for said, *_ in rates] == ["descending", "ascending"]
     down, up = (texts for _, *texts in rates)
     assert down[-1] == up[-1] == "\N{EN DASH}"
     assert down[:-1] == up[:-1][::-1]
     assert down[0] == "3 of 3"
+
+
+def test_on_a_phone_each_cell_has_the_title_of_its_column(chromium: Browser, file: Path) -> None:
+    """As a card, a row says the title of each column before its cell, whatever the title holds."""
+    with opened(chromium, file, width=390, has_script=False) as (page, _):
+        said = page.locator("#table-phones tbody tr:first-child td").evaluate_all(
+            "cells => cells.map(cell => getComputedStyle(cell, '::before').content)"
+        )
+    wanted = next(table for table in gallery().tables() if table.ident == "phones")
+    assert [json.loads(text) for text in said] == [column.title for column in wanted.columns[1:]]
 
 
 def test_the_filter_leaves_rows_by_name(chromium: Browser, file: Path) -> None:

@@ -2,12 +2,23 @@
 
 import re
 from base64 import b64encode
+from datetime import date
 from hashlib import sha256
 
 import pytest
 
 from pipeline.report.charts import spark_path
-from pipeline.report.layout import scales, sort_key, tenth, whisker_places
+from pipeline.report.layout import (
+    MOST_LABELS,
+    labels,
+    lean_sql,
+    look,
+    ranks,
+    scales,
+    sort_key,
+    tenth,
+    whisker_places,
+)
 from pipeline.report.making import render
 from pipeline.report.stats import Rate, change_of
 from pipeline.report.tables import Column, Table
@@ -23,7 +34,7 @@ def test_the_policy_allows_the_one_script_by_its_hash(page: str) -> None:
     assert len(script) < 3000
     texts = {text for line in script.splitlines() for text in re.findall(r'"([^"]*)"', line)}
     assert {text for text in texts if " " in text} == {
-        *("tbody tr", "thead th", "table.dimension tbody tr"),
+        *("tbody tr", "thead th", "table.dimension tbody tr", " "),
     }
 
 
@@ -71,19 +82,59 @@ def test_ids_are_unique(page: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "kind", "key"),
+    ("value", "key"),
     [
-        (1490, "number", 1490),
-        (None, "number", ""),
-        (Rate(1, 4), "rate", 0.25),
-        (Rate(0, 0), "whisker", ""),
-        (change_of(Rate(90, 100), Rate(80, 100)), "change", 0.1),
-        ("10 SIMs", "text", None),
+        (1490, 1490),
+        (None, None),
+        (Rate(1, 4), 0.25),
+        (Rate(0, 0), None),
+        (change_of(Rate(90, 100), Rate(80, 100)), 0.1),
+        (date(2026, 11, 2), 202611020000),
     ],
 )
-def test_cells_are_sorted_by_their_value(value: object, kind: str, key: object) -> None:
-    """A number is sorted by itself, a cell without one comes last, a text goes by its letters."""
-    assert sort_key(value, kind) == key
+def test_cells_are_sorted_by_their_value(value: object, key: object) -> None:
+    """Figures are sorted by themselves, exactly, and times by the calendar."""
+    assert sort_key(value) == key
+
+
+def test_a_column_says_its_order_once() -> None:
+    """Equal cells have one rank, a cell without a value has none, nor have words."""
+    table = Table(
+        "t", (Column("a", "number"), Column("b")), ((7, "x"), (None, "y"), (-1, ""), (7, ""))
+    )
+    assert [ranks(table, place) for place in (0, 1)] == ["1  0 1", None]
+    assert ranks(Table("t", table.columns, ()), 0) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "name"),
+    [
+        (7, "number", ""),
+        ("x", "text", "text"),
+        (change_of(Rate(90, 100), Rate(20, 100)), "change", ""),
+        (change_of(Rate(90, 100), Rate(89, 100)), "change", "flat"),
+        (None, "change", ""),
+    ],
+)
+def test_only_what_is_no_figure_has_a_class(value: object, kind: str, name: str) -> None:
+    """A cell of figures needs no class; a change that is told to be none has one."""
+    assert look(value, kind) == name
+
+
+def test_titles_are_quoted_in_styles() -> None:
+    """Whatever a title holds, it stays within its quotes; a column past the last has its own."""
+    table = Table(
+        "t", tuple(Column(title) for title in ("a", "Été 5 %", '"};x\\', "a\nb</style>")), ()
+    )
+    assert labels(table) == r'--c1:"Été 5 %";--c2:"\22 \7d \3b x\5c ";--c3:"a\a b\3c /style\3e "'
+    wide = Table("t", (Column("n"),) * (MOST_LABELS + 3), ())
+    assert labels(wide).count("--c") == MOST_LABELS
+
+
+@pytest.mark.parametrize("text", ["select 'a\n    b'", "select\n    1"])
+def test_a_query_keeps_its_meaning(text: str) -> None:
+    """Half of the indent goes, unless a text goes over several lines."""
+    assert lean_sql(text) == (text if "'" in text else "select\n  1")
 
 
 def test_rows_of_a_column_share_one_scale() -> None:
@@ -95,13 +146,14 @@ def test_rows_of_a_column_share_one_scale() -> None:
     )
     assert scales(table) == [(0.5, 0.9), (0.7, 1.0), None]
     low, middle, high = whisker_places(Rate(85, 100), (0.7, 1.0))
-    assert (low, middle, high) == (22.4, 50.0, 69.0)
+    assert (low, middle, high) == (22, 50, 69)
 
 
 def test_a_sparkline_has_gaps_and_ends_in_a_dot() -> None:
     """A missing value parts the line; the dot sits on the last value; one value is no line."""
-    assert spark_path([1, 2, None, 3, 3]) == ("M10 100L30 50M70 0L90 0", "M90 0h0")
-    assert spark_path([2, 2]) == ("M25 50L75 50", "M75 50h0")
+    assert spark_path([1, 2, None, 3, 3]) == ("M1 48l2-24M7 0l2 0", "M9 0h0")
+    assert spark_path([2, 2]) == ("M1 24l2 0", "M3 24h0")
+    assert spark_path([1, 2, 3, 2]) == ("M1 48l2-24 2-24 2 24", "M7 24h0")
     assert spark_path([None, 2]) is None
 
 

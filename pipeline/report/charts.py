@@ -12,6 +12,7 @@ import msgspec
 from pipeline.report.tables import Table
 
 BOX = 1000.0
+_SPARK = 48
 _WIDEST_BAR = 90.0
 
 
@@ -96,7 +97,7 @@ def line_paths(values: Sequence[float | None], low: float, high: float) -> str:
         if value is None:
             pen = "M"
             continue
-        parts.append(f"{pen}{_x(place, len(values)):g} {_y(value, low, high):g}")
+        parts.append(f"{pen}{_x(place, len(values))} {_y(value, low, high)}")
         pen = "L"
     return "".join(parts)
 
@@ -106,7 +107,7 @@ def lone_points(
 ) -> tuple[tuple[float, float], ...]:
     """Return the places, in percent, of values without neighbours, which no line would show."""
     return tuple(
-        (round(100 * centre(place, len(values)), 2), round(_y(value, low, high) / BOX * 100, 2))
+        (round(100 * centre(place, len(values)), 2), _y(value, low, high) / 10)
         for place, value in enumerate(values)
         if value is not None
         and (place == 0 or values[place - 1] is None)
@@ -124,10 +125,8 @@ def band_path(intervals: Sequence[tuple[float, float] | None], low: float, high:
             run.append((place, *interval))
             continue
         if len(run) > 1:
-            upper = [f"{_x(x, count):g} {_y(top, low, high):g}" for x, _, top in run]
-            lower = [
-                f"{_x(x, count):g} {_y(bottom, low, high):g}" for x, bottom, _ in reversed(run)
-            ]
+            upper = [f"{_x(x, count)} {_y(top, low, high)}" for x, _, top in run]
+            lower = [f"{_x(x, count)} {_y(bottom, low, high)}" for x, bottom, _ in reversed(run)]
             parts.append(f"M{'L'.join(upper + lower)}Z")
         run = []
     return "".join(parts)
@@ -158,18 +157,20 @@ def round_top(highest: float) -> float:
     return float(next(step * scale for step in (1, 2, 5, 10) if step * scale >= highest))
 
 
-def _x(place: int, count: int) -> float:
-    return round(centre(place, count) * BOX, 1)
+def _x(place: int, count: int) -> int:
+    return round(centre(place, count) * BOX)
 
 
-def _y(value: float, low: float, high: float) -> float:
-    return round(BOX - (value - low) / (high - low) * BOX, 1)
+def _y(value: float, low: float, high: float) -> int:
+    return round(BOX - (value - low) / (high - low) * BOX)
 
 
 def spark_path(
     values: Sequence[float | None], scale: tuple[float, float] | None = None
 ) -> tuple[str, str] | None:
-    """Return the path of a sparkline in a box of 100, and that of the dot at its last value.
+    """Return the path of a sparkline and that of the dot at its last value.
+
+    They are drawn in a box that is two wide for each slot, and 48 high.
 
     Args:
         values: one per slot.
@@ -184,18 +185,20 @@ def spark_path(
     low, high = scale or (min(known), max(known))
     if high <= low:
         low, high = low - 1, high + 1
-    places = [
-        None
-        if value is None
-        else f"{round(100 * centre(at, len(values)))} {round(100 * (high - value) / (high - low))}"
-        for at, value in enumerate(values)
-    ]
-    parts, pen = [], "M"
-    for place in places:
-        if place is not None:
-            parts.append(pen + place)
-        pen = "M" if place is None else "L"
-    return "".join(parts), f"M{next(place for place in reversed(places) if place)}h0"
+    parts: list[str] = []
+    last: tuple[int, int] | None = None
+    end = (0, 0)
+    for at, value in enumerate(values):
+        here = (
+            None if value is None else (2 * at + 1, round(_SPARK * (high - value) / (high - low)))
+        )
+        if here and last:
+            begin = " " if parts[-1][0] != "M" else "l"
+            parts.append(f"{begin}{here[0] - last[0]} {here[1] - last[1]}")
+        elif here:
+            parts.append(f"M{here[0]} {here[1]}")
+        last, end = here, here or end
+    return "".join(parts).replace(" -", "-"), f"M{end[0]} {end[1]}h0"
 
 
 def strip_paths(values: Sequence[float | None]) -> tuple[str, str]:

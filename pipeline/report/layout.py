@@ -1,5 +1,6 @@
 """What templates ask about values to lay them out: places, scales, and what to sort by."""
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -10,6 +11,15 @@ from pipeline.report.tables import Table
 
 Scale = tuple[float, float]
 _SHADES = 5
+# What most cells are: right-aligned on one line, which needs no class.
+_FIGURES = {"number", "share", "rate", "points", "change", "seconds"}
+_STEERS_CSS = re.compile(r"[^\w\xa0 ./%-]")
+# Bars from this width on may move by half a thousandth without a gap that looks uneven.
+_WIDE = 20
+_BY_THEIR_TEXT = {"text", "state", "spark", "strip"}
+_WORDS = {"text", "day", "moment"}
+# The style sheet names the titles of so many columns; those of others stand at their cells.
+MOST_LABELS = 12
 
 
 def tenth(per_mille: float) -> str:
@@ -17,24 +27,75 @@ def tenth(per_mille: float) -> str:
     return f"{per_mille / 10:.2f}".rstrip("0").rstrip(".")
 
 
+def short(percent: float) -> str:
+    """Return a place in percent without an idle zero."""
+    return f"{percent:g}"
+
+
 def outline(bars: Sequence[Bar]) -> str:
-    """Return the bars as one path in their box of 1000."""
-    return "".join(
-        f"M{bar.x:g} {bar.y:g}h{bar.width:g}v{bar.height:g}h-{bar.width:g}z" for bar in bars
-    )
+    """Return the bars as one path to fill, in their box of 1000."""
+    return "".join(map(_bar, bars))
 
 
-def sort_key(value: Any, kind: str) -> float | str | None:
-    """Return the number that a cell is sorted by, "" for a cell without; None sorts by its text."""
-    if kind in {"text", "state", "spark", "strip"}:
-        return None
+def _bar(bar: Bar) -> str:
+    digits = 0 if bar.width >= _WIDE else 1
+    x, width = (f"{round(size, digits):g}" for size in (bar.x, bar.width))
+    return f"M{x} {round(bar.y)}h{width}V{round(bar.y + bar.height)}h-{width}"
+
+
+def lean_sql(text: str) -> str:
+    """Return a query with half the indent; one with a text over several lines as it is."""
+    lines = text.splitlines()
+    if any(line.count("'") % 2 for line in lines):
+        return text
+    return "\n".join(" " * (_indent(line) // 2) + line.lstrip(" ") for line in lines)
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def sort_key(value: Any) -> float | None:
+    """Return the number that a cell of figures or of times is sorted by; None without one."""
     if isinstance(value, Rate):
         value = value.value
     elif isinstance(value, Change):
         value = value.difference
     elif isinstance(value, date):
-        return value.strftime("%Y%m%d%H%M")
-    return "" if value is None else round(value, 4)
+        value = int(value.strftime("%Y%m%d%H%M"))
+    return None if value is None else round(value, 4)
+
+
+def ranks(table: Table, place: int) -> str | None:
+    """Return the rank of each row by a column, nothing for a cell without; None for words."""
+    if table.columns[place].kind in _BY_THEIR_TEXT:
+        return None
+    keys = [sort_key(row[place]) for row in table.rows]
+    order = {key: rank for rank, key in enumerate(sorted({key for key in keys if key is not None}))}
+    return " ".join("" if key is None else str(order[key]) for key in keys)
+
+
+def is_typed(table: Table) -> bool:
+    """Return whether the cells of a table are not all words and times, which begin at the left."""
+    return not {column.kind for column in table.columns} <= _WORDS
+
+
+def look(value: Any, kind: str) -> str:
+    """Return the class of a cell: figures need none, and a change that is none steps back."""
+    if kind == "change" and value is not None and direction(value) == "flat":
+        return "flat"
+    return "" if kind in _FIGURES else kind
+
+
+def labels(table: Table) -> str:
+    """Return the titles of the columns after the first, as the style sheet reads them."""
+    titles = [column.title for column in table.columns[1 : MOST_LABELS + 1]]
+    return ";".join(f'--c{place}:"{_in_css(title)}"' for place, title in enumerate(titles, 1))
+
+
+def _in_css(text: str) -> str:
+    """Return a text as it may stand within quotes in a style, whatever it holds."""
+    return _STEERS_CSS.sub(lambda found: f"\\{ord(found[0]):x} ", text)
 
 
 def scales(table: Table) -> list[Scale | None]:
@@ -55,12 +116,12 @@ def _scale(cells: list[Any], kind: str) -> Scale | None:
     return None
 
 
-def whisker_places(rate: Rate, scale: Scale) -> tuple[float, float, float]:
+def whisker_places(rate: Rate, scale: Scale) -> tuple[int, int, int]:
     """Return where an interval begins, its rate and where it ends, in percent of the scale."""
     low, high = rate.interval or scale
     bottom, top = scale
     ends = (low, rate.value or 0, high)
-    return tuple(round(100 * (end - bottom) / (top - bottom), 1) for end in ends)  # type: ignore[return-value]
+    return tuple(round(100 * (end - bottom) / (top - bottom)) for end in ends)  # type: ignore[return-value]
 
 
 def shade(rate: Rate, worst: float) -> int:

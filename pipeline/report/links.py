@@ -31,7 +31,8 @@ def with_live_links(sections: tuple[Section, ...]) -> Iterator[Section]:
 def _places(blocks: tuple[Block, ...]) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Table):
-            yield from filter(None, [*block.links, block.ident and f"table-{block.ident}"])
+            links = (block.short or block).links
+            yield from filter(None, [*links, block.ident and f"table-{block.ident}"])
         elif isinstance(block, Details):
             if block.ident:
                 yield block.ident

@@ -1,5 +1,6 @@
 """Turn a page's values into one HTML file that needs nothing else."""
 
+import re
 from base64 import b64encode
 from functools import cache
 from hashlib import sha256
@@ -14,6 +15,8 @@ from pipeline.report import layout
 from pipeline.report.charts import spark_path, strip_paths
 from pipeline.report.formats import Formats
 
+# What stands in quotes stays; spaces go where two words need none between them.
+_IDLE = re.compile(r"""("[^"\n]*"|'[^'\n]*')|;?\s*(\})\s*|\s*([{;,]|(?<=[\w-]):(?=\s))\s*""")
 _FORMATS = [
     *("number", "share", "whole_share", "percent_number", "rate", "interval"),
     *("day", "moment", "points", "change", "seconds"),
@@ -22,7 +25,12 @@ _LAYOUT = {
     "kind": layout.kind_of,
     "tenth": layout.tenth,
     "outline": layout.outline,
-    "sort_key": layout.sort_key,
+    "lean_sql": layout.lean_sql,
+    "short": layout.short,
+    "ranks": layout.ranks,
+    "look": layout.look,
+    "is_typed": layout.is_typed,
+    "labels": layout.labels,
     "scales": layout.scales,
     "whisker_places": layout.whisker_places,
     "shade": layout.shade,
@@ -66,15 +74,18 @@ def _environment(folders: tuple[Path, ...], language: str) -> Environment:
         "asset": lambda name: _asset(folders, name),
         "script_hash": lambda name: _script_hash(folders, name),
         "language": language,
+        "most_labels": layout.MOST_LABELS,
     }
     return environment
 
 
 def _asset(folders: tuple[Path, ...], name: str) -> Markup:
-    """Return a style sheet or script without its indents: the one text that is not escaped."""
+    """Return a style sheet or script without idle spaces: the one text that is not escaped."""
     path = next(found for folder in folders if (found := folder / "assets" / name).is_file())
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return Markup("\n".join(line.strip() for line in lines))  # noqa: S704 - our own file
+    text = "\n".join(line.strip() for line in path.read_text(encoding="utf-8").splitlines())
+    if path.suffix == ".css":
+        text = _IDLE.sub(lambda found: found[1] or found[2] or found[3] or "", text)
+    return Markup(text)  # noqa: S704 - our own file
 
 
 def _script_hash(folders: tuple[Path, ...], name: str) -> str:

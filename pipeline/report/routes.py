@@ -109,8 +109,25 @@ class Route(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def together(routes: list[Route]) -> Route:
+    """Return routes of one dimension, of which the last may be its others, as its others."""
+    sums = {name: sum(getattr(route, name) for route in routes) for name in _SUMMED}
+    known = [route.excess for route in routes if route.excess is not None]
+    return msgspec.structs.replace(
+        routes[0],
+        **sums,
+        **dict.fromkeys(("device_id", "sim", "value", "title", "carrier", "number", "trend")),
+        excess=sum(known) if known else None,
+        place=MOST + 1,
+    )
+
+
 MOST = 50
 CODES = (8, 9, 10, 11, 12, 100, 101)
+_SUMMED = (
+    *("many", "outgoing", "good", "lost", "delivered", "open", "before_good", "before_lost"),
+    *(f"code_{code}" for code in CODES),
+)
 DIMENSIONS = ("device", "sim", "country", "carrier", "customer", "newsletter")
 
 

@@ -35,6 +35,7 @@ class Source:
         self._own = own
         self._made: dict[Callable[[Source], Any], Any] = {}
         self.notes = notes
+        self._read: dict[tuple[str, type], list[Any]] = {}
         self._answers: dict[str, list[dict[str, Any]]] = {}
         self.asked = asked
         self.queries: dict[str, str] = {}
@@ -44,7 +45,10 @@ class Source:
 
         The query may ask for the parameters of `Asked.parameters`.
         """
-        return msgspec.convert(self.rows(name), list[kind])  # type: ignore[valid-type]
+        if (name, kind) not in self._read:
+            self._read[name, kind] = msgspec.convert(self.rows(name), list[kind])  # type: ignore[valid-type]
+        found: list[T] = self._read[name, kind]
+        return list(found)
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Return the rows of a query as they are; UsageError for one that cannot be asked."""

@@ -36,6 +36,7 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
         ident: unique in the page; also the name of its sheet and file in exports.
         is_dimension: whether the page's filter box is for its rows.
         links: the place of each row in the page, where something points to it.
+        short: the same with fewer rows, which a page shows where there are many; exports have all.
     """
 
     caption: str
@@ -45,3 +46,4 @@ class Table(msgspec.Struct, frozen=True, tag="table"):
     ident: str = ""
     is_dimension: bool = False
     links: tuple[str, ...] = ()
+    short: "Table | None" = None

@@ -10,22 +10,22 @@ const words = new Intl.Collator(document.documentElement.lang, { numeric: true }
 
 for (const table of all("table.sortable")) {
   const heads = all("thead th", table);
+  const rows = all("tbody tr", table);
   heads.forEach((head, at) => {
     if (["spark", "strip"].includes(head.className)) return;
     const button = make("button", ...head.childNodes);
     button.type = "button";
     head.append(button);
-    const key = (row) => row.cells[at].dataset.v ?? row.cells[at].textContent.trim();
+    const ranks = head.dataset.order?.split(" ");
+    const key = (row) => ranks ? ranks[rows.indexOf(row)] : row.cells[at].textContent.trim();
     button.onclick = () => {
-      const body = table.tBodies[0];
-      const isNumber = body.querySelector(`tr > :nth-child(${at + 1})[data-v]`);
       const was = head.ariaSort;
-      const up = was ? was === "descending" : !isNumber;
+      const up = was ? was === "descending" : !ranks;
       heads.forEach((other) => other.removeAttribute("aria-sort"));
       head.ariaSort = up ? "ascending" : "descending";
-      const rank = (a, b) => (isNumber ? key(a) - key(b) : words.compare(key(a), key(b)));
+      const rank = (a, b) => (ranks ? key(a) - key(b) : words.compare(key(a), key(b)));
       const empty = (row) => key(row) === "" || key(row) === "\u2013";
-      body.append(...[...body.rows].sort((a, b) =>
+      table.tBodies[0].append(...all("tbody tr", table).sort((a, b) =>
         empty(a) - empty(b) || (up ? rank(a, b) : rank(b, a))));
     };
   });

@@ -11,8 +11,7 @@ ended as (
         sim_carrier,
         recipient_country,
         customer_id,
-        count(*) filter (where outcome in ('delivered', 'sent')) as hits,
-        count(*) as ended
+        outcome in ('delivered', 'sent') as is_good
     from messages
     where
         direction = 'outgoing'
@@ -23,7 +22,6 @@ ended as (
             or (day between $before_first and $before_last and due_local < $before_until::timestamp)
         )
         and ($device::bigint is null or device_id = $device::bigint)
-    group by all
 ),
 
 counted as (
@@ -39,8 +37,8 @@ counted as (
         device_id,
         sim,
         coalesce(sim_carrier, recipient_country, customer_id::varchar) as name,
-        sum(hits) as hits,
-        sum(ended) as ended
+        count(*) filter (where is_good) as hits,
+        count(*) as ended
     from ended
     group by grouping sets (
         (part, device_id),

@@ -194,7 +194,7 @@ def _dimension() -> Table:
         (
             *(Column("Phone"), Column("State", "state"), Column("Due", "number")),
             *(Column("Success rate", "rate"), Column("95 % interval", "whisker")),
-            *(Column("Change", "change"), Column("Lost", "number"), Column("Main failure")),
+            *(Column("Change", "change"), Column("Lost", "number"), Column('Main "failure" \\;')),
             *(Column("Last seen", "moment"), Column("Last 14 days", "spark")),
         ),
         tuple(rows),

@@ -1,16 +1,20 @@
 """Where messages were sent and lost: by phone, SIM, country, carrier, customer and newsletter."""
 
+import msgspec
+
 from pipeline.report.codes import Code
 from pipeline.report.formats import short_name
 from pipeline.report.model import Block, Section, Text
 from pipeline.report.names import country_name, failure_name, phone_name, slot_name
 from pipeline.report.phone_details import QUERIES, phone_details
-from pipeline.report.routes import DIMENSIONS, SPARK_DAYS, Route, links_of
+from pipeline.report.routes import DIMENSIONS, MOST, SPARK_DAYS, Route, links_of, together
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
 
 _OPENED = 10
+# How many rows a page shows of each; exports have all that the query gives.
+_SHOWN = {"device": MOST, "sim": MOST, **dict.fromkeys(DIMENSIONS[2:], 20)}
 
 
 def where(source: Source, voice: Voice) -> Section:
@@ -34,6 +38,15 @@ def where(source: Source, voice: Voice) -> Section:
 
 def route_table(dimension: str, routes: list[Route], labels: dict[int, str], voice: Voice) -> Table:
     """Return how each value of a dimension fared, the one that lost most first."""
+    most = _SHOWN[dimension]
+    whole = _table(dimension, routes, labels, voice)
+    if len(routes) <= most + 1:
+        return whole
+    fewer = [*routes[:most], together(routes[most:])]
+    return msgspec.structs.replace(whole, short=_table(dimension, fewer, labels, voice))
+
+
+def _table(dimension: str, routes: list[Route], labels: dict[int, str], voice: Voice) -> Table:
     return Table(
         _captions(voice)[dimension],
         (Column(_headers(voice)[dimension], key=dimension), *_columns(voice)),
