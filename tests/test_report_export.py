@@ -44,7 +44,8 @@ def test_a_cell_becomes_flat_columns(kinds: Sheet) -> None:
     assert first["rate_low"] < 0.9 < first["rate_high"]
     assert (first["change"], first["change_is_told"]) == (0.02, True)
     assert (first["state"], first["state_role"]) == ("silent", "bad")
-    assert first["column_13"] == "x"
+    assert first["column_14"] == "x"
+    assert (first["seen_days"], first["seen_of"]) == (2, 3)
     assert "trend" not in first
     assert kinds.rows[-1] == (None,) * len(kinds.columns)
 

@@ -89,11 +89,11 @@ class Formats:
         return f"{text}\N{NO-BREAK SPACE}%"
 
     def seconds(self, value: float | None) -> str:
-        """Return a duration in its two largest units."""
+        """Return a duration in its largest unit and the next smaller one."""
         if value is None:
             return NOTHING
         total = round(value)
-        parts: list[str] = []
+        parts: list[tuple[int, str]] = []
         word = self.words.gettext
         for size, unit in (
             (86400, word("d")),
@@ -101,10 +101,10 @@ class Formats:
             (60, word("min")),
             (1, word("s")),
         ):
-            if total >= size or (size == 1 and not parts):
-                parts.append(f"{total // size}\N{NO-BREAK SPACE}{unit}")
+            if parts or total >= size or size == 1:
+                parts.append((total // size, f"{total // size}\N{NO-BREAK SPACE}{unit}"))
                 total %= size
-        return " ".join(parts[:2])
+        return " ".join(text for count, text in parts[:2] if count or len(parts) == 1)
 
     def day(self, value: date | None) -> str:
         """Return a day in words, such as `3 Nov 2026`."""

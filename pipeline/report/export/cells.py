@@ -67,6 +67,10 @@ _PARTS: dict[str, tuple[Part, ...]] = {
     "whisker": (_LOW, _HIGH),
     "state": (("", "", "text", _at("word")), ("_role", " *", "text", _at("role"))),
     "spark": (),
+    "strip": (
+        ("_days", ": k", "whole", lambda days: sum(1 for day in days if day)),
+        ("_of", ": n", "whole", lambda days: sum(1 for day in days if day is not None)),
+    ),
 }
 _TEXT: tuple[Part, ...] = (("", "", "text", str),)
 
