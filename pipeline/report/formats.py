@@ -13,7 +13,8 @@ NOTHING = "\N{EN DASH}"
 _NEARLY = "\N{ALMOST EQUAL TO}"
 _UP = "\N{BLACK UP-POINTING TRIANGLE}"
 _DOWN = "\N{BLACK DOWN-POINTING TRIANGLE}"
-_TOO_FEW = 10
+# Under so many messages no percentage is told.
+TOO_FEW = 10
 _SMALLEST_GROWTH = 0.005  # it would read as 0 %
 _FEW = 30
 _LONGEST_NAME = 60
@@ -50,13 +51,13 @@ class Formats:
         """Return a rate; `k of n` where n is under 10, and a star where it is under 30."""
         if not rate.of:
             return NOTHING
-        if rate.of < _TOO_FEW:
+        if rate.of < TOO_FEW:
             return self.words.gettext("{hits} of {of}").format(hits=rate.hits, of=rate.of)
         return self.share(rate.value) + ("*" if rate.of < _FEW else "")
 
     def interval(self, rate: Rate) -> str:
         """Return the 95 % interval of a rate, such as `91.2 to 94.8 %`."""
-        if rate.interval is None or rate.of < _TOO_FEW:
+        if rate.interval is None or rate.of < TOO_FEW:
             return NOTHING
         low, high = (
             format_decimal(100 * end, format="0.0", locale=self._locale) for end in rate.interval

@@ -41,9 +41,10 @@ def volume_chart(source: Source, steps: Sequence[Step], voice: Voice) -> Chart:
     return Chart(
         ident="volume",
         title=_title(source, voice),
-        finding=voice.say(
-            "{messages} messages in all; the most came on {step}: {most}.",
-            messages=total.outgoing,
+        finding=voice.count(
+            "One message in all, on {step}.",
+            "{number} messages in all; the most came on {step}: {most}.",
+            total.outgoing,
             step=step_name(source, busiest, voice),
             most=busiest.counts.outgoing,
         ),
