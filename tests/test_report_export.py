@@ -44,7 +44,8 @@ def test_a_cell_becomes_flat_columns(kinds: Sheet) -> None:
     assert first["rate_low"] < 0.9 < first["rate_high"]
     assert (first["change"], first["change_is_told"]) == (0.02, True)
     assert (first["state"], first["state_role"]) == ("silent", "bad")
-    assert first["column_13"] == "x"
+    assert first["column_14"] == "x"
+    assert (first["seen_days"], first["seen_of"]) == (2, 3)
     assert "trend" not in first
     assert kinds.rows[-1] == (None,) * len(kinds.columns)
 
@@ -170,10 +171,11 @@ def test_a_browser_that_fails_is_no_bug(tmp_path: Path) -> None:
 
 
 def test_the_next_browser_prints_where_one_cannot(tmp_path: Path) -> None:
-    """A browser that does not see the page is passed over; who printed is told, dates are set."""
+    """One that does not see the page is passed over; dates are set, tags counted from 1 on."""
     printing_one = (
         'for a; do case "$a" in --version) echo "Second 2";;'
-        " --print-to-pdf=*) echo '%PDF /ModDate (D:20200101000000+00)' >\"${a#*=}\";; esac; done"
+        " --print-to-pdf=*) echo '%PDF /ModDate (D:20200101000000+00) /ID (node00000119)"
+        ' /ID (node00000042) /Ref (node00000119)\' >"${a#*=}";; esac; done'
     )
     found = []
     for name, text in (("first", "exit 0"), ("second", printing_one)):
@@ -183,7 +185,10 @@ def test_the_next_browser_prints_where_one_cannot(tmp_path: Path) -> None:
         found.append(path)
     paper = pdf("<p>", NOW, browsers=found)
     assert paper.engine == "Second 2"
-    assert paper.content == b"%PDF /ModDate (D:20260304123000)   \n"
+    assert paper.content == (
+        b"%PDF /ModDate (D:20260304123000)    /ID (node00000002) /ID (node00000001)"
+        b" /Ref (node00000002)\n"
+    )
 
 
 def test_weasyprint_prints_where_it_is_installed() -> None:

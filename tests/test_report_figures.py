@@ -159,6 +159,15 @@ def test_open_messages_say_their_age_and_silent_phones_are_not_online(tmp_path: 
     assert shown["phones"].meaning.startswith("of 3 ")
 
 
+def test_what_is_open_of_a_past_period_is_as_old_as_it_is_now(tmp_path: Path) -> None:
+    """An open message of a week ago has waited a week by now, not until its own period ended."""
+    rows = [*traffic_rows(), Row(datetime.fromisoformat("2026-10-23 23:30"), 3)]
+    path = made_snapshot(tmp_path, rows, UNTIL)
+    with source_of(path, date(2026, 10, 17), date(2026, 10, 23)) as source:
+        meaning = by_key(source)["open"].meaning
+    assert "due for 7\N{NO-BREAK SPACE}d 9\N{NO-BREAK SPACE}h, 1 for more than an hour" in meaning
+
+
 def test_an_empty_period_has_figures_without_values(calm: Path) -> None:
     """Where nothing was due, counts are 0, rates are of nothing, and nothing divides by it."""
     with source_of(calm, date(2026, 1, 1), date(2026, 1, 28)) as source:

@@ -167,11 +167,14 @@ def test_silent_phones_permissions_and_stuck_messages_are_told(tmp_path: Path) -
         *(Row(at, 1, 1, 0) for _ in range(7)),
         *(Row(at, 3, 3, 0) for _ in range(2)),
     ]
-    path = made_snapshot(tmp_path, rows, UNTIL, states={1: "silent"})
+    path = made_snapshot(tmp_path, rows, UNTIL, states={1: "silent", 2: "silent"})
     with source_of(path, FIRST, LAST) as source:
-        by_kind = {one.kind: one for one in told(source)}
-    assert by_kind["silent"].facts["device_id"] == 1
-    assert by_kind["silent"].lost == 7
+        found = told(source)
+    by_kind = {one.kind: one for one in found}
+    silent = {one.facts["device_id"]: one for one in found if one.kind == "silent"}
+    assert silent[1].lost == 7
+    assert silent[1].what.endswith("; 7 messages wait for it.")
+    assert silent[2].what.endswith("has been silent for 2\N{NO-BREAK SPACE}h.")
     assert (by_kind["permission"].facts["device_id"], by_kind["permission"].lost) == (2, 5)
     assert (by_kind["stuck"].facts["device_id"], by_kind["stuck"].lost) == (3, 2)
 

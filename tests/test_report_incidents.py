@@ -79,6 +79,21 @@ def test_one_failure_on_a_line_that_never_failed_is_no_incident() -> None:
     assert len(dips(line(*days, (1, 10)))) == 1
 
 
+def test_a_line_without_any_failure_may_have_one() -> None:
+    """Forty successes in a row are no proof that a message cannot fail; many failures are odd."""
+    spotless = [(2, 2), (1, 1), (0, 0), (3, 3)] * 7
+    assert dips(line(*spotless, (1, 2))) == []
+    assert len(dips(line(*spotless, (0, 4)))) == 1
+    assert dips(line(*[(100, 100)] * 28, (99, 100))) == []
+
+
+def test_bad_days_weeks_apart_are_not_one_incident() -> None:
+    """Days with few messages join what a week parts at the most, for they tell little, not none."""
+    sparse = [(3, 3), (4, 4), (2, 3)] * 10
+    assert len(dips(line(*sparse, (0, 6), *sparse[:6], (0, 6)))) == 1
+    assert len(dips(line(*sparse, (0, 6), *sparse, (0, 6)))) == 2
+
+
 def test_many_lines_side_by_side_need_more() -> None:
     """A day that is odd on one line is not on one of a thousand; an outage is on any."""
     known = line(*STEADY, (88, 100))

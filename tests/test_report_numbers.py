@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.report.charts import line_paths, lone_points, round_top, stacked_bars
 from pipeline.report.formats import Formats, short_name
-from pipeline.report.stats import Rate, newcombe, wilson
+from pipeline.report.stats import Rate, growth, longer, newcombe, wilson
 
 
 # R. G. Newcombe, Two-sided confidence intervals for the single proportion (1998), table I.
@@ -95,3 +95,10 @@ def test_newcombe_is_the_textbook_interval(
 ) -> None:
     """The interval of a difference has the published values."""
     assert newcombe(after, before) == pytest.approx((low, high), abs=5e-5)
+
+
+def test_a_count_has_an_arrow_where_chance_does_not_explain_it() -> None:
+    """Two counts differ by chance as Poisson counts do; a duration must move by a tenth."""
+    told = [growth(161, 57), growth(9, 20), growth(13252, 14100), longer(60, 50)]
+    chance = [growth(357, 353), growth(45, 43), growth(3, 3), growth(3, 0), longer(38, 36)]
+    assert [change.is_told for change in told + chance] == [True] * 4 + [False] * 5

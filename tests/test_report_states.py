@@ -63,8 +63,16 @@ def notices_of(report: Told) -> str:
 
 def test_nothing_fetched_yet_names_the_command(world: World) -> None:
     """Before any message there is one sentence, with the command that fetches some."""
+    nothing = [f"delete from {table}" for table in (*EVERYTHING, "days")]
+    fresh = ("delete from coverage", "update snapshot_info set data_until = null")
+    assert "nothing to report. Run: sms24 sync" in notices_of(world(*nothing, *fresh))
+
+
+def test_an_account_proven_empty_is_said_to_be_so(world: World) -> None:
+    """Nobody is told to fetch what is not there."""
     said = notices_of(world(*(f"delete from {table}" for table in (*EVERYTHING, "days"))))
-    assert "nothing to report. Run: sms24 sync" in said
+    assert "The account has no outgoing message" in said
+    assert "sms24 sync" not in said
 
 
 def test_a_period_without_messages_names_the_nearest_day_with_any(world: World) -> None:

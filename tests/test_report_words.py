@@ -98,6 +98,7 @@ def test_french_numbers_do_not_break() -> None:
     assert formats.rate(Rate(934, 1000)) == f"93,4{WIDE}%"
     assert formats.interval(Rate(934, 1000)).endswith(f" à 94,8{WIDE}%")
     assert formats.seconds(3725) == f"1{WIDE}h 2{WIDE}min"
+    assert (formats.seconds(259201), formats.seconds(0)) == (f"3{WIDE}j", f"0{WIDE}s")
     assert formats.day(date(2026, 11, 1)) == "1 nov. 2026"
     assert formats.moment(datetime.fromisoformat("2026-11-01 22:05")) == "1 nov. 2026, 22:05"
 

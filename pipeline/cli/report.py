@@ -93,7 +93,10 @@ def _refuse_untellable(settings: "Settings", options: _Options) -> None:
     }
     for key, is_wanted in wanted.items():
         if is_wanted and not getattr(settings, key):
-            raise UsageError(f"The setting {key} is missing.", advice="See docs/reports.md.")
+            raise UsageError(
+                f"The setting {key} is missing.",
+                advice=f"Set {key} in sms24.toml, or SMS24_{key.upper()}.",
+            )
 
 
 def _tell(settings: "Settings", written: "Written", options: _Options) -> None:

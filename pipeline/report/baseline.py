@@ -17,7 +17,8 @@ class Usual(NamedTuple):
 
     Attributes:
         rate: what to expect: the median, or the rate of all those days together where that is
-            lower. The median of days with few messages is mostly 1, whatever the true rate is.
+            lower. The median of days with few messages is mostly 1, whatever the true rate is; and
+            of 40 messages without a failure the next may fail (Laplace's rule of succession).
         median: the median of the daily rates.
         spread: the median distance of the daily rates from their median (MAD), scaled to be the
             standard deviation where the rates are normal.
@@ -54,7 +55,7 @@ class Habit:
         spread = _MAD_OF_NORMAL * median([abs(rate - middle) for rate in rates])
         days = range(max(0, place - HISTORY_DAYS), place)
         hits, of = self._line.sums(day for day in days if day not in odd)
-        return Usual(min(middle, hits / of) if of else middle, middle, spread)
+        return Usual(min(middle, (hits + 1) / (of + 2)) if of else middle, middle, spread)
 
     def _before(self, place: int) -> list[float]:
         days = self._rates[max(0, place - HISTORY_DAYS) : place]

@@ -13,7 +13,8 @@ NOTHING = "\N{EN DASH}"
 _NEARLY = "\N{ALMOST EQUAL TO}"
 _UP = "\N{BLACK UP-POINTING TRIANGLE}"
 _DOWN = "\N{BLACK DOWN-POINTING TRIANGLE}"
-_TOO_FEW = 10
+# Under so many messages no percentage is told.
+TOO_FEW = 10
 _SMALLEST_GROWTH = 0.005  # it would read as 0 %
 _FEW = 30
 _LONGEST_NAME = 60
@@ -50,13 +51,13 @@ class Formats:
         """Return a rate; `k of n` where n is under 10, and a star where it is under 30."""
         if not rate.of:
             return NOTHING
-        if rate.of < _TOO_FEW:
+        if rate.of < TOO_FEW:
             return self.words.gettext("{hits} of {of}").format(hits=rate.hits, of=rate.of)
         return self.share(rate.value) + ("*" if rate.of < _FEW else "")
 
     def interval(self, rate: Rate) -> str:
         """Return the 95 % interval of a rate, such as `91.2 to 94.8 %`."""
-        if rate.interval is None or rate.of < _TOO_FEW:
+        if rate.interval is None or rate.of < TOO_FEW:
             return NOTHING
         low, high = (
             format_decimal(100 * end, format="0.0", locale=self._locale) for end in rate.interval
@@ -89,11 +90,11 @@ class Formats:
         return f"{text}\N{NO-BREAK SPACE}%"
 
     def seconds(self, value: float | None) -> str:
-        """Return a duration in its two largest units."""
+        """Return a duration in its largest unit and the next smaller one."""
         if value is None:
             return NOTHING
         total = round(value)
-        parts: list[str] = []
+        parts: list[tuple[int, str]] = []
         word = self.words.gettext
         for size, unit in (
             (86400, word("d")),
@@ -101,10 +102,10 @@ class Formats:
             (60, word("min")),
             (1, word("s")),
         ):
-            if total >= size or (size == 1 and not parts):
-                parts.append(f"{total // size}\N{NO-BREAK SPACE}{unit}")
+            if parts or total >= size or size == 1:
+                parts.append((total // size, f"{total // size}\N{NO-BREAK SPACE}{unit}"))
                 total %= size
-        return " ".join(parts[:2])
+        return " ".join(text for count, text in parts[:2] if count or len(parts) == 1)
 
     def day(self, value: date | None) -> str:
         """Return a day in words, such as `3 Nov 2026`."""

@@ -117,7 +117,7 @@ def _problems(found: Import, voice: Voice) -> Table:
 
 def _told(problem: Problem, voice: Voice) -> str:
     what = voice.term(problem.what) or ""
-    details = "; ".join(short_name(detail, "") for detail in problem.details if detail)
+    details = voice.listed(short_name(detail, "") for detail in problem.details if detail)
     return voice.say("{what}: {details}", what=what, details=details) if details else what
 
 
@@ -141,7 +141,7 @@ def _repairs(found: Import, voice: Voice) -> Table:
 
 def _examples(repair: Repair, voice: Voice) -> str:
     arrow = "\N{RIGHTWARDS ARROW}"
-    return "; ".join(
+    return voice.listed(
         voice.say(
             "line {line}: {change}",
             line=str(example.line),

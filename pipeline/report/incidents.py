@@ -18,6 +18,8 @@ _CHANCE_OF_EDGE = 0.01
 _SPREADS = 3.5
 # A day with fewer messages tells nothing: it neither makes an incident nor parts one.
 _FEWEST_MESSAGES = 10
+# But many such days are no pause in one incident.
+_LONGEST_PAUSE = 7
 
 
 class Dip(NamedTuple):
@@ -128,11 +130,12 @@ def _is_low(line: Line, place: int, odd: set[int]) -> bool:
 
 
 def _runs(line: Line, places: Sequence[int]) -> list[list[int]]:
-    """Join neighbours, also across days with too few messages to tell anything."""
+    """Join neighbours, also across a week at the most of days with too few messages to tell."""
     runs: list[list[int]] = []
     for place in places:
         between = range(runs[-1][-1] + 1, place) if runs else range(0)
-        if runs and all(line.of[day] < _FEWEST_MESSAGES for day in between):
+        is_pause = len(between) <= _LONGEST_PAUSE
+        if runs and is_pause and all(line.of[day] < _FEWEST_MESSAGES for day in between):
             runs[-1] += [*between, place]
         else:
             runs.append([place])

@@ -88,7 +88,12 @@ def _scope(source: Source, origin: Origin, voice: Voice) -> tuple[tuple[str, str
         narrowed = ((voice.say("Only"), name),)
     total = total_of(source.read("days", Day))
     until = voice.moment(origin.until_local)
-    proven = voice.say("{proven} of {days} days", proven=origin.proven_days, days=asked.period.days)
+    proven = voice.count(
+        "{proven} of one day",
+        "{proven} of {number} days",
+        asked.period.days,
+        proven=origin.proven_days,
+    )
     compared = voice.say("{first} to {last}", first=asked.before.first, last=asked.before.last)
     return (
         *narrowed,

@@ -105,10 +105,7 @@ def _nothing(source: Source, origin: Origin, reach: Reach, voice: Voice) -> str:
             device=str(source.asked.device_id),
         )
     if origin.first_busy_day is None:
-        return voice.say(
-            "No outgoing message has been fetched yet, so there is nothing to report. Run: "
-            "sms24 sync"
-        )
+        return _never(origin, reach, voice)
     if reach.asked_here:
         return ""
     if reach.asked_all:
@@ -124,6 +121,14 @@ def _nothing(source: Source, origin: Origin, reach: Reach, voice: Voice) -> str:
     return voice.say(
         "No outgoing message was due in this period; the nearest day with any is {day}.",
         day=nearest,
+    )
+
+
+def _never(origin: Origin, reach: Reach, voice: Voice) -> str:
+    if reach.first_known and origin.until_local:
+        return voice.say("The account has no outgoing message, so there is nothing to report.")
+    return voice.say(
+        "No outgoing message has been fetched yet, so there is nothing to report. Run: sms24 sync"
     )
 
 

@@ -6,7 +6,7 @@ import msgspec
 
 from pipeline.report.axes import day_ticks, zoomed_bottom
 from pipeline.report.charts import Chart, Curve, Tick, line_paths, lone_points
-from pipeline.report.formats import short_name
+from pipeline.report.formats import TOO_FEW, short_name
 from pipeline.report.model import Block, Details, Text
 from pipeline.report.names import failure_name, phone_name, slot_name
 from pipeline.report.routes import DayOf, Route
@@ -16,7 +16,6 @@ from pipeline.report.tables import Column, Table
 from pipeline.report.voice import Voice
 
 _DAYS = 28
-_TOO_FEW = 10
 # So that the line of a phone without failures has an axis below it.
 _ALMOST_ALL = 0.99
 
@@ -60,7 +59,7 @@ def phone_details(route: Route, labels: dict[int, str], source: Source, voice: V
     blocks: list[Block] = [_chart(days, ident, name, source, voice)] if days else []
     if route.codes:
         blocks.append(Text(_codes(route, labels, voice)))
-    if any(hour.outgoing >= _TOO_FEW for hour in hours):
+    if any(hour.outgoing >= TOO_FEW for hour in hours):
         blocks.append(Text(_hours(hours, voice)))
     if failures:
         blocks.append(_failures(failures, ident, name, voice))
@@ -80,7 +79,9 @@ def _chart(days: list[PhoneDay], ident: str, name: str, source: Source, voice: V
         title=voice.say("{phone}: success rate of the last 28 days", phone=name),
         finding=voice.say(
             "{rate} of {messages} messages that ended.", rate=total, messages=total.of
-        ),
+        )
+        if total.of >= TOO_FEW
+        else voice.say("Of the messages that ended, {rate} got through.", rate=total),
         description=voice.say(
             "Line over 28 days up to {day} on a scale from {bottom} to 100 %.",
             day=last,
@@ -103,7 +104,7 @@ def _codes(route: Route, labels: dict[int, str], voice: Voice) -> str:
         )
         for code, messages in route.codes.items()
     ]
-    return voice.say("Failures by code: {codes}.", codes="; ".join(parts))
+    return voice.say("Failures by code: {codes}.", codes=voice.listed(parts))
 
 
 def _hours(hours: list[PhoneHour], voice: Voice) -> str:
@@ -114,11 +115,11 @@ def _hours(hours: list[PhoneHour], voice: Voice) -> str:
             rate=voice.share(Rate(hour.lost, hour.outgoing).value),
         )
         for hour in hours
-        if hour.outgoing >= _TOO_FEW
+        if hour.outgoing >= TOO_FEW
     ]
     return voice.say(
         "Failure rate by hour of the day, of hours with ten messages or more: {hours}.",
-        hours="; ".join(parts),
+        hours=voice.listed(parts),
     )
 
 

@@ -1,17 +1,22 @@
 """Put what people read in its place: at once, or not at all, and readable for everybody."""
 
+import errno
 import os
+import secrets
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
-from pipeline.errors import UsageError
+from pipeline.errors import UsageError, is_disk_full
+
+_TRIES = 100
 
 
 def put_file(path: Path, content: bytes) -> None:
     """Put a file in its place; who reads the old one keeps it."""
     open_folder(path.parent)
-    draft = path.with_name(f".{path.name}.tmp")
+    draft = _draft(path)
     try:
         _write(draft, content)
         draft.chmod(0o644)
@@ -20,10 +25,17 @@ def put_file(path: Path, content: bytes) -> None:
         draft.unlink(missing_ok=True)
 
 
+def _draft(path: Path) -> Path:
+    """Return where to prepare it, apart from others who may write the same report just now."""
+    return path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+
+
 def _write(path: Path, content: bytes) -> None:
     try:
         path.write_bytes(content)
-    except PermissionError as error:
+    except OSError as error:
+        if is_disk_full(error):
+            raise
         raise UsageError(
             f"The folder {path.parent} cannot be written ({error.strerror}).",
             advice="Name another one with --output, or another SMS24_DATA_DIR.",
@@ -32,16 +44,33 @@ def _write(path: Path, content: bytes) -> None:
 
 def put_folder(path: Path, files: Mapping[str, bytes]) -> None:
     """Put a folder of files in the place of the one that was there."""
-    draft = path.with_name(f".{path.name}.tmp")
-    shutil.rmtree(draft, ignore_errors=True)
+    draft = _draft(path)
     try:
         open_folder(draft)
         for name, content in files.items():
             put_file(draft / name, content)
-        shutil.rmtree(path, ignore_errors=True)
-        draft.replace(path)
+        _replace_folder(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _replace_folder(draft: Path, path: Path) -> None:
+    """Replace a folder by its draft, which takes two steps: others may come in between."""
+    old = _draft(path)
+    try:
+        for tries_left in reversed(range(_TRIES)):
+            with suppress(FileNotFoundError):
+                path.replace(old)
+            shutil.rmtree(old, ignore_errors=True)
+            try:
+                draft.replace(path)
+            except OSError as error:
+                if not tries_left or error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                    raise
+            else:
+                return
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def open_folder(folder: Path) -> None:
@@ -55,7 +84,11 @@ def open_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True)
         folder.chmod(0o755)  # the umask keeps state private
-    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+    except OSError as error:
+        if is_disk_full(error):
+            raise
+        if folder.is_dir():  # somebody else made it meanwhile
+            return
         raise UsageError(
             f"The folder {folder} cannot be made ({error.strerror}).",
             advice="Name another one with --output, or another SMS24_DATA_DIR.",

@@ -7,6 +7,8 @@ Z95 = 1.959964
 Z99 = 2.575829
 # A change under half a point is no news, however sure it is.
 SMALLEST_CHANGE = 0.005
+# Nor is a duration that moved by less than a tenth.
+SMALLEST_LONGER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,19 @@ def change_of(after: Rate, before: Rate, z: float = Z95) -> Change:
 
 
 def growth(after: int, before: int) -> Change:
-    """Return how a count moved, relative to what it was; always told, without an interval."""
+    """Return how a count moved, relative to what it was; told if it is more than chance.
+
+    Chance is that of two Poisson counts: the spread of their difference is the root of their sum.
+    """
     if not before:
         return Change(None, is_rate=False)
-    return Change(after / before - 1, is_told=after != before, is_rate=False)
+    is_told = abs(after - before) > Z95 * sqrt(after + before)
+    return Change(after / before - 1, is_told=is_told, is_rate=False)
+
+
+def longer(after: float, before: float) -> Change:
+    """Return how a duration moved, relative to what it was; told if it is a tenth or more."""
+    if not before:
+        return Change(None, is_rate=False)
+    moved = after / before - 1
+    return Change(moved, is_told=abs(moved) >= SMALLEST_LONGER, is_rate=False)

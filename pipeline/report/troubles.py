@@ -46,12 +46,11 @@ def silent_phones(source: Source, voice: Voice) -> list[Finding]:
     return [
         Finding(
             kind="silent",
-            what=voice.count(
-                "{phone} has been silent for {time}; one message waits for it.",
-                "{phone} has been silent for {time}; {number} messages wait for it.",
+            what=_silence(
+                name := where_of(Cell("device", number), source, voice),
+                voice.seconds(phone.silent_seconds),
                 waiting.get(number, 0),
-                phone=(name := where_of(Cell("device", number), source, voice)),
-                time=voice.seconds(phone.silent_seconds),
+                voice,
             ),
             cause=voice.term(phone.likely_cause) or "",
             action=voice.term(phone.first_action) or "",
@@ -63,6 +62,18 @@ def silent_phones(source: Source, voice: Voice) -> list[Finding]:
         for number, phone in source.once(phones).items()
         if phone.is_listed and phone.state == "silent" and number in busy
     ]
+
+
+def _silence(phone: str, time: str, waiting: int, voice: Voice) -> str:
+    if not waiting:
+        return voice.say("{phone} has been silent for {time}.", phone=phone, time=time)
+    return voice.count(
+        "{phone} has been silent for {time}; one message waits for it.",
+        "{phone} has been silent for {time}; {number} messages wait for it.",
+        waiting,
+        phone=phone,
+        time=time,
+    )
 
 
 def not_allowed(source: Source, voice: Voice, events: tuple[Event, ...]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """How a report speaks: whole sentences of its language with values written its way."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -27,6 +28,10 @@ class Voice(Formats):
     def term(self, text: str | None) -> str | None:
         """Return a text of a table of ours, such as a failure's label, in the language."""
         return None if text is None else self.words.gettext(text)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Return some texts in one line, parted as the language parts them."""
+        return self.words.gettext("; ").join(parts)
 
     def _written(self, values: dict[str, Any]) -> dict[str, Any]:
         return {name: self._write(value) for name, value in values.items()}

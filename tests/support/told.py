@@ -37,11 +37,13 @@ COLUMNS = (
     Column("Seen", "moment", "seen"),
     Column("State", "state", "state"),
     Column("Trend", "spark", "trend"),
+    Column("Days", "strip", "seen"),
     Column("No key"),
 )
 ROW = (
     *(1234, 0.25, Rate(9, 10), Rate(9, 10), Change(0.02, 0.01, 0.03, is_told=True), -0.013),
-    *(61.5, DAY, NOW, State("bad", "silent"), (0.1, None, 0.9), "x"),
+    *(61.5, DAY, NOW, State("bad", "silent"), (0.1, None, 0.9)),
+    *((None, 0.0, 1.0, 1.0), "x"),
 )
 NOTHING = (None,) * len(ROW)
 

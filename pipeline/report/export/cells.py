@@ -60,13 +60,17 @@ _PARTS: dict[str, tuple[Part, ...]] = {
     "moment": (("", "", "moment", lambda value: value),),
     "rate": (
         ("", "", "share", _at("value")),
-        ("_hits", ": k", "whole", _at("hits")),
-        ("_of", ": n", "whole", _at("of")),
+        ("_hits", " (k)", "whole", _at("hits")),
+        ("_of", " (n)", "whole", _at("of")),
     ),
     "interval": (_LOW, _HIGH),
     "whisker": (_LOW, _HIGH),
     "state": (("", "", "text", _at("word")), ("_role", " *", "text", _at("role"))),
     "spark": (),
+    "strip": (
+        ("_days", " (k)", "whole", lambda days: sum(1 for day in days if day)),
+        ("_of", " (n)", "whole", lambda days: sum(1 for day in days if day is not None)),
+    ),
 }
 _TEXT: tuple[Part, ...] = (("", "", "text", str),)
 
@@ -105,7 +109,7 @@ def _change_parts(sample: Change) -> tuple[Part, ...]:
         ("", "", kind, _at("difference")),
         ("_low", FROM, kind, _at("low")),
         ("_high", UP_TO, kind, _at("high")),
-        ("_is_told", " !", "flag", _at("is_told")),
+        ("_is_told", " \N{NOT EQUAL TO} 0", "flag", _at("is_told")),
     )
 
 

@@ -31,6 +31,7 @@ _ADVICE = "Install Chromium or Chrome, or WeasyPrint: pip install 'sms24[pdf]'."
 # A grid that must not break stops WeasyPrint 70 where it meets the end of a page.
 _FOR_WEASYPRINT = ".findings li { break-inside: auto !important }"
 _STAMP = re.compile(rb"/(CreationDate|ModDate) ?\(D:[^)]*\)")
+_TAG = re.compile(rb"\(node(\d{8})\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +111,19 @@ def _as_root() -> tuple[str, ...]:
 
 
 def _stamped(content: bytes, made: datetime) -> bytes:
-    """Put `made` in place of the dates of a PDF, in as many bytes, so that all offsets stay."""
+    """Put `made` in place of the dates of a PDF, in as many bytes, so that all offsets stay.
+
+    The same for the names of its tags: the browser's counter begins now and then one later.
+    """
+    numbers = {found[1] for found in _TAG.finditer(content)}
+    ranks = {number: rank for rank, number in enumerate(sorted(numbers), 1)}
 
     def stamp(found: re.Match[bytes]) -> bytes:
         text = b"/%s (D:%s" % (found[1], f"{made:%Y%m%d%H%M%S}".encode())
         return text + b")" + b" " * (len(found[0]) - len(text) - 1)
 
-    return _STAMP.sub(stamp, content)
+    numbered = _TAG.sub(lambda found: b"(node%08d)" % ranks[found[1]], content)
+    return _STAMP.sub(stamp, numbered)
 
 
 def _by_weasyprint(page: str) -> Paper:

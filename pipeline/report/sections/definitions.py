@@ -106,7 +106,8 @@ def _comparisons(voice: Voice) -> Terms:
             say(
                 "The difference to the compared period, of rates in points (pt). An arrow stands "
                 "only where the 95 % interval of the difference leaves out 0 and it is half a "
-                "point or more; otherwise it may be chance, and an almost equal sign stands there."
+                "point or more, for counts where it is more than chance (twice the root of their "
+                "sum), for durations from a tenth on; otherwise an almost equal sign stands there."
             ),
         ),
         (

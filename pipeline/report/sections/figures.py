@@ -10,7 +10,7 @@ from pipeline.report.elapsed import Both, elapsed
 from pipeline.report.events import events
 from pipeline.report.model import Figure, Figures, Section
 from pipeline.report.source import Source
-from pipeline.report.stats import Rate, change_of, growth
+from pipeline.report.stats import Rate, change_of, growth, longer
 from pipeline.report.timing import is_timed, timing
 from pipeline.report.traffic import Traffic, phones, traffic
 from pipeline.report.troubles import Waiting, is_current
@@ -169,11 +169,11 @@ def _times(source: Source, voice: Voice) -> tuple[Figure, ...]:
     known = source.once(timing)
     told = Rate(known.now.timed, known.now.left_phone)
     is_shown = is_timed(known.now)
-    meaning = (
-        voice.say("from due to sent, of the {share} that tell when they were sent", share=told)
-        if is_shown
-        else voice.say("hidden: too few tell when they were sent ({share})", share=told)
-    )
+    meaning = voice.say("no message left a phone")
+    if is_shown:
+        meaning = voice.say("from due to sent; {share} tell when they were sent", share=told)
+    elif told.of:
+        meaning = voice.say("hidden: too few tell when they were sent ({share})", share=told)
     labels = {
         "sent_p50": voice.say("Time to send, median"),
         "sent_p95": voice.say("Time to send, slowest 5 %"),
@@ -190,7 +190,7 @@ def _times(source: Source, voice: Voice) -> tuple[Figure, ...]:
                 now if is_shown else None,
                 "seconds",
                 meaning,
-                growth(round(now), round(before)) if is_both else None,
+                longer(round(now), round(before)) if is_both else None,
                 _time_spark(source, name) if is_shown else (),
             )
         )

@@ -187,7 +187,7 @@ def _verdict(phones: list[Phone], voice: Voice) -> str:
 
 def _names(phones: list[Phone], voice: Voice) -> str:
     named = [phone_name(phone.device_id, phone.title, voice) for phone in phones[:3]]
-    return "; ".join(named) + (" …" if len(phones) > len(named) else "")
+    return voice.listed(named) + (" …" if len(phones) > len(named) else "")
 
 
 def _rest(phones: list[Phone], voice: Voice) -> str:

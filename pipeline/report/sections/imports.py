@@ -175,7 +175,7 @@ def reason_table(reasons: list[Reason], voice: Voice) -> Table:
                 state_word(reason.state, voice),
                 None if reason.why is None else short_name(voice.term(reason.why), "?"),
                 reason.contacts,
-                "; ".join(_example(example, voice) for example in reason.examples),
+                voice.listed(_example(example, voice) for example in reason.examples),
             )
             for reason in reasons
         ),

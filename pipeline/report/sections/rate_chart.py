@@ -7,6 +7,7 @@ from pipeline.report.axes import rate_ticks, zoomed_bottom
 from pipeline.report.charts import Chart, Curve, band_path, centre, line_paths, lone_points
 from pipeline.report.event_words import mark_of
 from pipeline.report.events import Found, events
+from pipeline.report.formats import TOO_FEW
 from pipeline.report.sections.stepwise import (
     hatches,
     marks,
@@ -117,6 +118,8 @@ def _finding(source: Source, steps: Sequence[Step], voice: Voice) -> str:
         sum(step.counts.success.hits for step in judged),
         sum(step.counts.success.of for step in judged),
     )
+    if total.of < TOO_FEW:
+        return voice.say("Of the messages whose fate is known, {rate} got through.", rate=total)
     return voice.say(
         "{rate} of the messages whose fate is known got through ({interval}); "
         "the worst was {step} with {low}.",

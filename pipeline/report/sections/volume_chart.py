@@ -41,12 +41,7 @@ def volume_chart(source: Source, steps: Sequence[Step], voice: Voice) -> Chart:
     return Chart(
         ident="volume",
         title=_title(source, voice),
-        finding=voice.say(
-            "{messages} messages in all; the most came on {step}: {most}.",
-            messages=total.outgoing,
-            step=step_name(source, busiest, voice),
-            most=busiest.counts.outgoing,
-        ),
+        finding=_finding(total.outgoing, busiest, source, voice),
         description=voice.say(
             "{count} stacked bars on a scale from 0 to {top}. The last, {step}: {messages} "
             "messages.",
@@ -80,6 +75,16 @@ def volume_chart(source: Source, steps: Sequence[Step], voice: Voice) -> Chart:
             ),
             ident=f"messages_by_{grain_of(source.asked)}",
         ),
+    )
+
+
+def _finding(messages: int, busiest: Step, source: Source, voice: Voice) -> str:
+    return voice.count(
+        "One message in all, on {step}.",
+        "{number} messages in all; the most came on {step}: {most}.",
+        messages,
+        step=step_name(source, busiest, voice),
+        most=busiest.counts.outgoing,
     )
 
 
