@@ -83,6 +83,8 @@ def test_with_yes_each_number_is_sent_once(sender: Sender) -> None:
     assert "2  saved" in sender.said
     assert sender.send(*words) == 0
     assert "2  already_sent" in sender.said
+    ids = [message.message_id for message in sender.sent()]
+    assert sender.answer("send", "--device", sender.device, *words)["sms_ids"] == ids
     assert len(sender.sent()) == 2
     assert sender.send("--to", BOB, "--text", "Else", "--key", "ORDER-17", "--yes") == 2
     shown = sender.said + sender.complained
@@ -134,7 +136,8 @@ def test_without_a_token_the_password_goes_along(
     assert sender.send(*TO, "--yes", "--by-password") == 0
     assert "The password goes along" in sender.complained
     monkeypatch.setenv("SMS24_TOKEN", "")
-    assert sender.send(*TO, "--yes") == 0
+    sender.answer("send", "--device", sender.device, *TO, "--yes")
+    assert "The password goes along" in sender.complained
     assert len(sender.calls("smstosend")) == 4
     assert PASSWORD not in {value for call in sender.calls("smstosend") for value in call.values()}
 
@@ -202,6 +205,8 @@ def test_what_is_missing_is_not_resent_where_nothing_proves_it(sender: Sender) -
         ("--to", ANNA, "--text", "x", "--key", "a b"),
         ("--to", ANNA, "--text-file", "missing.txt"),
         ("--to", ANNA, "--text", "x", "--sim", "9"),
+        ("--to", "", "--text", "x"),
+        ("--to", " , ", "--text", "x"),
     ],
 )
 def test_what_is_wrong_is_refused_before_any_call(sender: Sender, words: tuple[str, ...]) -> None:
@@ -209,6 +214,14 @@ def test_what_is_wrong_is_refused_before_any_call(sender: Sender, words: tuple[s
     assert sender.send(*words, "--yes") == 2
     assert sender.complained
     assert sender.known.calls()[sender.before :] == []
+
+
+def test_a_byte_order_mark_is_no_part_of_a_text(sender: Sender) -> None:
+    """What Windows puts before the text of a file does not make it UCS-2."""
+    (sender.folder / "text.txt").write_bytes(b"\xef\xbb\xbfReady")
+    path = str(sender.folder / "text.txt")
+    found = sender.answer("send", "--device", sender.device, "--to", ANNA, "--text-file", path)
+    assert (found["encoding"], found["units"]) == ("GSM-7", 5)
 
 
 def test_a_refused_login_sends_nothing(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:

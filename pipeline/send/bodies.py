@@ -95,12 +95,13 @@ class BodyTemplate:
             used = meta.find_undeclared_variables(tree)
             self._template: Template = environment.from_string(text)
         except (TemplateError, RecursionError) as error:
+            told = str(error).partition("\n")[0]
             raise UsageError(
-                f"The text is no template: {error}",
+                f"The text is no template: {told}",
                 advice="Write it like: Hello {{ first_name }}, with the names of columns.",
             ) from None
         known = {"row", *(name for names in self._names for name in names)}
-        unknown = sorted(used - known)
+        unknown = sorted(used - known) + sorted(_asked_of_row(tree) - {*header, *dir(dict)})
         if unknown:
             columns = ", ".join(variable for _, variable in self._names)
             raise UsageError(
@@ -138,6 +139,18 @@ class BodyTemplate:
             if size > _LONGEST:
                 break
         return "".join(pieces)
+
+
+def _asked_of_row(tree: nodes.Template) -> set[str]:
+    """Return what `row["..."]` and `row....` name."""
+    items = (node for node in tree.find_all(nodes.Getitem) if _is_row(node.node))
+    named = {node.arg.value for node in items if _is_const(node.arg)}
+    told = {node.attr for node in tree.find_all(nodes.Getattr) if _is_row(node.node)}
+    return {str(name) for name in named | told}
+
+
+def _is_row(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "row"
 
 
 def _is_const(node: nodes.Node) -> TypeGuard[nodes.Const]:
