@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pipeline.emulator.account import Account
-from pipeline.emulator.faults import KINDS, FaultKind, Faults
+from pipeline.emulator.faults import ENDPOINTS, KINDS, FaultKind, Faults
 from pipeline.emulator.forms import Fields, read_fields
 from pipeline.emulator.log import CallLog
 from pipeline.emulator.watch import EmulatorClock
@@ -69,6 +69,8 @@ class Desk:
     def change_faults(self, fields: Fields) -> Response:
         """Give the plan another rate, kinds and endpoints, and tell how much it has done."""
         endpoints = tuple(name for name in fields.get("endpoint", "").split(",") if name)
+        if not ENDPOINTS.issuperset(endpoints):
+            raise ValueError("no such endpoint")
         self._faults.change(float(fields.get("rate", "0")), _kinds(fields), endpoints)
         return JSONResponse({"calls": self._faults.calls, "served": self._faults.served})
 
