@@ -71,7 +71,10 @@ class Desk:
         endpoints = tuple(name for name in fields.get("endpoint", "").split(",") if name)
         if not ENDPOINTS.issuperset(endpoints):
             raise ValueError("no such endpoint")
-        self._faults.change(float(fields.get("rate", "0")), _kinds(fields), endpoints)
+        rate = float(fields.get("rate", "0"))
+        if not 0 <= rate <= 1:
+            raise ValueError("a rate is from 0 to 1")
+        self._faults.change(rate, _kinds(fields), endpoints)
         return JSONResponse({"calls": self._faults.calls, "served": self._faults.served})
 
     def tell_account(self, _: Fields) -> Response:
@@ -110,7 +113,7 @@ def _route(name: str, control: _Control, methods: list[str] = _METHODS) -> Route
     async def endpoint(request: Request) -> Response:
         try:
             return control(await fields_of(request))
-        except (LookupError, ValueError) as error:
+        except (LookupError, ValueError, OverflowError) as error:
             return Response(str(error), 400, media_type="text/plain")
 
     return Route(f"/emulator/{name}", endpoint, methods=methods)

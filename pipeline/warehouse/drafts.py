@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.errors import BusyError, UsageError
 from pipeline.warehouse.durable import sync
-from pipeline.warehouse.lock import writer_lock
+from pipeline.warehouse.lock import make_folder, writer_lock
 
 _LOCK = ".lock"
 _MINUTE = len(".2026-11-22T2114Z")
@@ -25,7 +25,8 @@ def drafting(folder: Path, name: str) -> Iterator[Path]:
     """
     draft = folder / f".{name}.part"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
         draft.mkdir(mode=0o700)
     except OSError as error:
         raise UsageError(
