@@ -147,12 +147,32 @@ def test_a_template_that_asks_for_what_is_not_there_is_refused(template: str) ->
         "{{ 1 / 0 }}",
         "{{ row.pop('Phone') }}",
         "{{ first_name | int(base='x') }}{{ first_name.nothing }}",
+        "{{ row }}",
+        "{{ 'x' * 99999999999 }}",
+        "{{ first_name * 99999999999 }}",
+        "{{ 99999999999 * [first_name] }}",
+        "{{ 9 ** (9 ** 9) }}",
+        "{{ '%99999999999d' % 1 }}",
+        "{{ first_name | center(99999999999999999) }}",
     ],
 )
 def test_nothing_is_reached_but_the_row(template: str) -> None:
     """What lies behind a value, changes the row, or fails, is a problem of the row, no error."""
     found = rendered(template, "Anna", "+33", "a1")
     assert (found.problem, found.text) == ("E_BODY_TEMPLATE", "")
+
+
+def test_a_column_may_be_named_row() -> None:
+    """A column `Row`, of seats say, is written by `row`, which still finds the others."""
+    template = BodyTemplate('{{ row }} {{ row["Name"] }} {{ row | lower }}', ("Name", "Row"), 6)
+    assert template.render(("Anna", "K")).text == "K Anna k"
+
+
+def test_a_text_may_reckon() -> None:
+    """Numbers that are small, and texts that stay short, may be multiplied."""
+    assert rendered("{{ table | int * 2 }} {{ '-' * 3 }} {{ 2 ** 3 }}", "", "", "4").text == (
+        "8 --- 8"
+    )
 
 
 @pytest.mark.parametrize(
