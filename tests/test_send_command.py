@@ -11,8 +11,11 @@ from pipeline.clock import SystemClock
 from pipeline.emulator.faults import FaultKind, Faults
 from pipeline.emulator.forms import Fields
 from pipeline.emulator.habits import EMAIL, PASSWORD
+from pipeline.ledger.ledger import SENDERS_LOCK, open_ledger
+from pipeline.warehouse.lock import writer_lock
 from support.account import Account, account
 from support.ledger import ANNA, BOB
+from support.sends import Pile
 from support.typist import Sender
 
 TO = ("--to", ANNA, "--to", "07 66 66 66 66", "--region", "FR", "--text", "Ready — at 9")
@@ -179,6 +182,22 @@ def test_a_doubt_is_looked_for_in_the_gateways_list(sender: Sender) -> None:
     assert again["left"] == 0
     assert sender.send(*other) == 0
     assert sorted(message.sendto for message in sender.sent()) == [ANNA, ANNA, BOB]
+
+
+def test_what_a_dead_process_was_sending_is_told_as_a_doubt(sender: Sender) -> None:
+    """While a process holds the lock its message is on its way; without one it is in doubt."""
+    pile = Pile(1, key="K")
+    folder = sender.settings.data_dir
+    with open_ledger(folder, SystemClock()) as ledger:
+        sending = ledger.outbox.begin(pile.facts)
+        ledger.outbox.claim(sending, list(pile.letters()))
+        with writer_lock(folder, SENDERS_LOCK):
+            (row,) = sender.answer("outbox", "status")["sendings"]
+            assert (row["sending"], row["in_doubt"]) == (1, 0)
+            assert sender.type("outbox", "status") == 0
+            assert "sending" in sender.said
+        (row,) = sender.answer("outbox", "status", code=5)["sendings"]
+        assert (row["sending"], row["in_doubt"]) == (0, 1)
 
 
 def test_what_is_missing_is_not_resent_where_nothing_proves_it(sender: Sender) -> None:
