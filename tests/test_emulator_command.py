@@ -71,6 +71,7 @@ def test_options_are_heeded() -> None:
         ("--faults", "2"), ("--faults", "-0.1"), ("--faults", "often"), ("--faults", "addsms="),
         ("--faults", "addsms=7"), ("--held-at", "soon"), ("--zone", "Mars/Base"),
         ("--flavour", "1999"), ("--first-id", "0"), ("--messages", "-1"),
+        ("--port", "99999"), ("--faults", "addsm=0.5"),
     ],
 )  # fmt: skip
 def test_an_option_without_sense_is_refused(

@@ -176,7 +176,10 @@ def test_faults_of_one_endpoint_are_switched_over_http(address: str) -> None:
     ask(address, "emulator/faults", rate=1, kinds="503", endpoint="getalldevices,savetag")
     codes = [ask(address, f"getdata/{n}").status_code for n in ("getalldevices", "getallsms")]
     assert codes == [503, 200]
-    assert ask(address, "emulator/faults", rate="often").status_code == 400
+    for rate in ("often", "nan", 5):
+        assert ask(address, "emulator/faults", rate=rate).status_code == 400
+    assert ask(address, "emulator/faults", rate=1, endpoint="addsm").status_code == 400
+    assert ask(address, "emulator/clock", advance=1e300).status_code == 400
 
 
 def test_a_message_is_kept_though_its_answer_is_lost(address: str) -> None:

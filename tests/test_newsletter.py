@@ -135,6 +135,8 @@ def test_a_doubt_is_never_sent_again_by_itself(sender: Sender) -> None:
     sender.known.world.added.clear()
     assert sender.type("outbox", "resolve", "--newsletter", "Spring") == 5
     assert "stays in doubt" in sender.said
+    found = sender.answer("outbox", "resolve", "--newsletter", "Spring", code=5)
+    assert found == {"title": "Spring", "state": "in_doubt", "newsletter_id": None}
     assert sender.type("outbox", "resolve", "--newsletter", "Autumn") == 2
     assert sender.type("outbox", "resolve", "--newsletter", "Spring", "--assume-saved") == 0
     assert sender.type(*words(sender, "Clients"), "--yes") == 2
@@ -147,7 +149,8 @@ def test_a_newsletter_is_found_by_its_messages(sender: Sender) -> None:
     FAULTY.kind = "truncated"
     assert sender.type(*words(sender, "Clients", title="Summer"), "--yes") == 5
     FAULTY.kind = None
-    assert sender.type("outbox", "resolve", "--newsletter", "Summer") == 0
+    told = sender.answer("outbox", "resolve", "--newsletter", "Summer")
+    assert told["state"] == "saved"
     (newsletter,) = sender.answer("outbox", "status")["newsletters"]
     numbers = {message.newsletter[0] for message in sender.sent() if message.newsletter}
     assert (newsletter["state"], {newsletter["gateway_id"]}) == ("saved", numbers)

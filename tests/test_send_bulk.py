@@ -59,6 +59,23 @@ def planned(sender: Sender, *words: str, code: int = 5, text: str = TEXT) -> dic
     return found
 
 
+def test_a_plan_of_nothing_names_no_next_step(sender: Sender) -> None:
+    """Where every row is rejected there is nothing to apply, only rows to mend."""
+    name = sender.list("First Name;Phone", "Bad;12")
+    assert sender.type("send-bulk", name, "--device", sender.device, "--text", "Hi") == 5
+    assert "send-bulk rejects" in sender.said
+    assert "apply" not in sender.said
+
+
+def test_what_a_killed_planner_left_is_removed(sender: Sender) -> None:
+    """The next plan removes a draft, with the numbers in it, that nobody works on any more."""
+    draft = sender.settings.data_dir / "outbox" / ".2026-01-01T0000Z-000000.part"
+    draft.mkdir(parents=True)
+    (draft / "messages.csv").write_text("line,to,at,segments,body\n")
+    plan = planned(sender)["plan"]
+    assert [path.name for path in draft.parent.iterdir()] == [plan]
+
+
 def test_every_row_ends_in_one_disposition(sender: Sender) -> None:
     """Ready, rejected, suppressed, repeated and blank rows add up; texts are counted as SMS."""
     sender.suppress("+33612345604")

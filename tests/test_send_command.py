@@ -1,5 +1,7 @@
 """`sms24 send`: shown before it is sent, sent at most once, found again, said without numbers."""
 
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,8 +11,11 @@ from pipeline.clock import SystemClock
 from pipeline.emulator.faults import FaultKind, Faults
 from pipeline.emulator.forms import Fields
 from pipeline.emulator.habits import EMAIL, PASSWORD
+from pipeline.ledger.ledger import SENDERS_LOCK, open_ledger
+from pipeline.warehouse.lock import writer_lock
 from support.account import Account, account
 from support.ledger import ANNA, BOB
+from support.sends import Pile
 from support.typist import Sender
 
 TO = ("--to", ANNA, "--to", "07 66 66 66 66", "--region", "FR", "--text", "Ready — at 9")
@@ -83,6 +88,8 @@ def test_with_yes_each_number_is_sent_once(sender: Sender) -> None:
     assert "2  saved" in sender.said
     assert sender.send(*words) == 0
     assert "2  already_sent" in sender.said
+    ids = [message.message_id for message in sender.sent()]
+    assert sender.answer("send", "--device", sender.device, *words)["sms_ids"] == ids
     assert len(sender.sent()) == 2
     assert sender.send("--to", BOB, "--text", "Else", "--key", "ORDER-17", "--yes") == 2
     shown = sender.said + sender.complained
@@ -134,7 +141,8 @@ def test_without_a_token_the_password_goes_along(
     assert sender.send(*TO, "--yes", "--by-password") == 0
     assert "The password goes along" in sender.complained
     monkeypatch.setenv("SMS24_TOKEN", "")
-    assert sender.send(*TO, "--yes") == 0
+    sender.answer("send", "--device", sender.device, *TO, "--yes")
+    assert "The password goes along" in sender.complained
     assert len(sender.calls("smstosend")) == 4
     assert PASSWORD not in {value for call in sender.calls("smstosend") for value in call.values()}
 
@@ -176,6 +184,22 @@ def test_a_doubt_is_looked_for_in_the_gateways_list(sender: Sender) -> None:
     assert sorted(message.sendto for message in sender.sent()) == [ANNA, ANNA, BOB]
 
 
+def test_what_a_dead_process_was_sending_is_told_as_a_doubt(sender: Sender) -> None:
+    """While a process holds the lock its message is on its way; without one it is in doubt."""
+    pile = Pile(1, key="K")
+    folder = sender.settings.data_dir
+    with open_ledger(folder, SystemClock()) as ledger:
+        sending = ledger.outbox.begin(pile.facts)
+        ledger.outbox.claim(sending, list(pile.letters()))
+        with writer_lock(folder, SENDERS_LOCK):
+            (row,) = sender.answer("outbox", "status")["sendings"]
+            assert (row["sending"], row["in_doubt"]) == (1, 0)
+            assert sender.type("outbox", "status") == 0
+            assert "sending" in sender.said
+        (row,) = sender.answer("outbox", "status", code=5)["sendings"]
+        assert (row["sending"], row["in_doubt"]) == (0, 1)
+
+
 def test_what_is_missing_is_not_resent_where_nothing_proves_it(sender: Sender) -> None:
     """--resend-missing is refused where no message is known to be listed; a person decides."""
     FAULTY.kind = "500"
@@ -202,6 +226,8 @@ def test_what_is_missing_is_not_resent_where_nothing_proves_it(sender: Sender) -
         ("--to", ANNA, "--text", "x", "--key", "a b"),
         ("--to", ANNA, "--text-file", "missing.txt"),
         ("--to", ANNA, "--text", "x", "--sim", "9"),
+        ("--to", "", "--text", "x"),
+        ("--to", " , ", "--text", "x"),
     ],
 )
 def test_what_is_wrong_is_refused_before_any_call(sender: Sender, words: tuple[str, ...]) -> None:
@@ -209,6 +235,40 @@ def test_what_is_wrong_is_refused_before_any_call(sender: Sender, words: tuple[s
     assert sender.send(*words, "--yes") == 2
     assert sender.complained
     assert sender.known.calls()[sender.before :] == []
+
+
+@pytest.fixture
+def private_umask() -> Iterator[None]:
+    """Make what is made private, as the command does at its door."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("private_umask")
+@pytest.mark.parametrize("first", ["send", "send-bulk", "webhook"])
+def test_whatever_comes_first_the_data_folder_is_open_to_people(
+    sender: Sender, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder in which people read the snapshot is 0755 also where a sending made it."""
+    monkeypatch.setattr("pipeline.webhook.receiver.serve", lambda *_: None)
+    given = {
+        "send": ("--device", "7", *TO),
+        "send-bulk": (sender.list("Phone", ANNA), "--device", "7", "--text", "x"),
+        "webhook": (),
+    }
+    assert sender.type(first, *given[first]) == 0, sender.complained
+    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in sender.settings.data_dir.iterdir()}
+    assert stat.S_IMODE(sender.settings.data_dir.stat().st_mode) == 0o755
+    assert set(modes.values()) <= {0o600, 0o700}
+
+
+def test_a_byte_order_mark_is_no_part_of_a_text(sender: Sender) -> None:
+    """What Windows puts before the text of a file does not make it UCS-2."""
+    (sender.folder / "text.txt").write_bytes(b"\xef\xbb\xbfReady")
+    path = str(sender.folder / "text.txt")
+    found = sender.answer("send", "--device", sender.device, "--to", ANNA, "--text-file", path)
+    assert (found["encoding"], found["units"]) == ("GSM-7", 5)
 
 
 def test_a_refused_login_sends_nothing(sender: Sender, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,8 +113,8 @@ def rendered(text: str, *cells: str, **options: bool) -> Body:
 
 def test_columns_have_two_names() -> None:
     """A column is named by its header in small letters, or as it stands in row[...]."""
-    template = 'Hello {{ first_name }}, {{ row["Table"] }} {{ table | upper }}'
-    assert rendered(template, "Anna", "+33", "a1").text == "Hello Anna, a1 A1"
+    template = 'Hello {{ first_name }}, {{ row["Table"] }} {{ row.Table }} {{ table | upper }}'
+    assert rendered(template, "Anna", "+33", "a1").text == "Hello Anna, a1 a1 A1"
 
 
 @pytest.mark.parametrize(
@@ -125,12 +125,16 @@ def test_columns_have_two_names() -> None:
         "{% for i in range(9) %}x{% endfor %}",
         "{% include 'x' %}{{ config }}",
         "{{ lipsum() }}",
+        '{{ row["Nothing"] }}',
+        "{{ row.Nothing }}",
+        "{{ first_name | nothing }}",
     ],
 )
 def test_a_template_that_asks_for_what_is_not_there_is_refused(template: str) -> None:
     """An unknown name, a broken template, functions that are none of a row: before any row."""
-    with pytest.raises(UsageError):
+    with pytest.raises(UsageError) as refused:
         BodyTemplate(template, HEADER, 6)
+    assert "\n" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
@@ -140,16 +144,35 @@ def test_a_template_that_asks_for_what_is_not_there_is_refused(template: str) ->
         "{{ ''.__class__ }}{{ first_name }}",
         '{{ "{0.__class__}".format(first_name) }}',
         "{{ row.__init__.__globals__ }}",
-        '{{ row["Nothing"] }}',
         "{{ 1 / 0 }}",
         "{{ row.pop('Phone') }}",
         "{{ first_name | int(base='x') }}{{ first_name.nothing }}",
+        "{{ row }}",
+        "{{ 'x' * 99999999999 }}",
+        "{{ first_name * 99999999999 }}",
+        "{{ 99999999999 * [first_name] }}",
+        "{{ 9 ** (9 ** 9) }}",
+        "{{ '%99999999999d' % 1 }}",
+        "{{ first_name | center(99999999999999999) }}",
     ],
 )
 def test_nothing_is_reached_but_the_row(template: str) -> None:
     """What lies behind a value, changes the row, or fails, is a problem of the row, no error."""
     found = rendered(template, "Anna", "+33", "a1")
     assert (found.problem, found.text) == ("E_BODY_TEMPLATE", "")
+
+
+def test_a_column_may_be_named_row() -> None:
+    """A column `Row`, of seats say, is written by `row`, which still finds the others."""
+    template = BodyTemplate('{{ row }} {{ row["Name"] }} {{ row | lower }}', ("Name", "Row"), 6)
+    assert template.render(("Anna", "K")).text == "K Anna k"
+
+
+def test_a_text_may_reckon() -> None:
+    """Numbers that are small, and texts that stay short, may be multiplied."""
+    assert rendered("{{ table | int * 2 }} {{ '-' * 3 }} {{ 2 ** 3 }}", "", "", "4").text == (
+        "8 --- 8"
+    )
 
 
 @pytest.mark.parametrize(
@@ -228,6 +251,8 @@ def test_a_time_is_read_in_the_reporting_zone(text: str, zone: str, utc: str) ->
         ("tomorrow", "no time"),
         ("01.12.2026 09:30", "no time"),
         ("", "no time"),
+        ("9999-12-31 23:59-12:00", "no time"),
+        ("0001-01-01 00:00+12:00", "no time"),
     ],
 )
 def test_a_time_that_is_not_one_is_refused(text: str, words: str) -> None:

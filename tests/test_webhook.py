@@ -1,10 +1,11 @@
 """Pushes of the gateway: kept before they are answered, landed once, never a message."""
 
 import json
+import socket
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,8 +162,16 @@ def test_without_the_secret_there_is_nothing(desk: Desk) -> None:
     assert desk.push("status", OLD, "wrong") == 404
     assert desk.push("other", OLD) == 404
     assert desk.client.get("/").status_code == 404
+    assert desk.client.put("/wrong/status").status_code == 404
+    assert desk.client.post("/wrong/status/", json=OLD).status_code == 404
     assert desk.client.get(f"/{SECRET}/status").text == "ready"
     assert desk.kept() == []
+
+
+def test_an_address_may_end_in_a_slash(desk: Desk) -> None:
+    """A slash that a person left at the end loses no push: nobody knows who follows a redirect."""
+    assert desk.push("status/", OLD) == 200
+    assert len(desk.kept()) == 1
 
 
 def test_a_full_spool_takes_no_more_until_it_is_landed(tmp_path: Path) -> None:
@@ -255,6 +264,17 @@ def test_the_command_tells_its_addresses_and_keeps_what_comes(tmp_path: Path) ->
         assert [kind for kind, _ in told] == ["status", "incoming"]
         assert httpx.post(told[0][1], json=OLD).status_code == 200
     assert len(list((settings.data_dir / "inbox" / "events").glob("*.event"))) == 1
+
+
+def test_a_crowd_turns_no_push_away(tmp_path: Path) -> None:
+    """While five hundred others hold their connections, a push is taken: nobody may push twice."""
+    settings = Settings(data_dir=tmp_path / "data", token=Secret("none"))
+    with started(settings, "webhook", "--port", "0") as process, ExitStack() as stack:
+        assert process.stdout is not None
+        address = httpx.URL(process.stdout.readline().split()[1])
+        for _ in range(500):
+            stack.enter_context(socket.create_connection((address.host, address.port or 0)))
+        assert httpx.post(address, json=OLD).status_code == 200
 
 
 def test_a_push_sharpens_when_a_status_changed(tmp_path: Path) -> None:

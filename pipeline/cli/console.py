@@ -91,7 +91,9 @@ class TimedProgress:
         self._told, self._told_done = now, self._done
         shown = f"{rate:,.0f}" if rate >= _FAST else f"{rate:.1f}"
         of = f" of {self._total:,}" if self._is_slow and self._total else ""
-        left = f", {duration(max(self._total - self._done, 0) / rate)} left" if self._total else ""
+        left = ""
+        if self._total and rate:  # nothing moves while a gateway is waited for
+            left = f", {duration(max(self._total - self._done, 0) / rate)} left"
         click.echo(f"  {self._done:,}{of}, {shown} a second{left}", err=True)
 
     def note(self, text: str) -> None:

@@ -22,7 +22,13 @@ def _show_switches(context: click.Context, _: click.Parameter, value: bool) -> N
 
 
 @click.command()
-@click.option("--port", default=0, show_default="a free one", help="Port on 127.0.0.1.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    show_default="a free one",
+    help="Port on 127.0.0.1.",
+)
 @click.option("--messages", type=click.IntRange(0), default=50_000, show_default=True)
 @click.option("--days", type=click.IntRange(1), default=90, show_default=True)
 @click.option("--seed", default=1, show_default=True, help="Which account.")
@@ -137,6 +143,8 @@ def _habits(given: dict[str, Any]) -> "Habits":
 
 def _rates(text: str) -> tuple[float, dict[str, float]]:
     """Return the rate of faults, and those of endpoints that have one of their own."""
+    from pipeline.emulator.faults import ENDPOINTS  # noqa: PLC0415 - `--help` needs none of it
+
     rates: dict[str, float] = {}
     try:
         for part in text.split(","):
@@ -146,6 +154,9 @@ def _rates(text: str) -> tuple[float, dict[str, float]]:
         raise UsageError(f"{text!r} is no rate of faults.") from None
     if not all(0 <= rate <= 1 for rate in rates.values()):
         raise UsageError("A rate of faults is from 0 to 1.")
+    unknown = sorted(rates.keys() - ENDPOINTS - {""})
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is no endpoint.", advice=", ".join(sorted(ENDPOINTS)))
     return rates.pop("", 0.0), rates
 
 

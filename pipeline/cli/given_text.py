@@ -13,6 +13,7 @@ def given_text(text: str | None, path: Path | None) -> str:
     if text is not None:
         return text
     try:
-        return sys.stdin.read() if str(path) == "-" else Path(str(path)).read_text("utf-8")
+        read = sys.stdin.read() if str(path) == "-" else Path(str(path)).read_text("utf-8")
     except (OSError, UnicodeDecodeError):
         raise UsageError(f"{path} cannot be read as UTF-8.", advice="Name a text file.") from None
+    return read.removeprefix("\ufeff")  # what Windows begins a text file with

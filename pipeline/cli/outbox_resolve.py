@@ -13,12 +13,13 @@ from pipeline.errors import UsageError
 if TYPE_CHECKING:
     from pipeline.clock import Clock
     from pipeline.ledger.ledger import Ledger
-    from pipeline.ledger.outgoing import Sending, Sent
+    from pipeline.ledger.outgoing import Posted, Sending, Sent
     from pipeline.ledger.values import Answer
     from pipeline.send.doubts import Found
     from pipeline.settings import Settings
 
 _DECIDE = 5
+_AFTER: "dict[Answer, str]" = {"saved": "saved", "resend": "pending", "drop": "dropped"}
 _ANSWERS: "dict[str, Answer]" = {"assume_saved": "saved", "resend": "resend", "drop": "drop"}
 _WORDS: "dict[Answer, str]" = {
     "saved": "taken: nothing more is sent",
@@ -78,11 +79,13 @@ def resolve(context: click.Context, key: str | None, **options: Unpack[_Options]
     answer = chosen[0] if chosen else None
     with open_ledger(settings.data_dir, clock) as ledger, ledger.sending():
         if options["newsletter"] is not None:
-            title = options["newsletter"]
+            posted = _newsletter(ledger, options["newsletter"])
             if answer is None:
-                context.exit(_look_for_newsletter(ledger, title, settings, clock))
-            _decide_newsletter(ledger, title, answer)
-            return
+                told = _looked_for(posted, ledger, settings, clock)
+            else:
+                told = _decided_newsletter(posted, ledger, answer, yes=options["yes"])
+            _tell_newsletter(posted, told, as_json=options["as_json"])
+            context.exit(_DECIDE if told["state"] == "in_doubt" else 0)
         doubts = _doubts(ledger, key, options)
         if answer is not None:
             told = _decided(ledger, doubts, answer, yes=options["yes"])
@@ -155,29 +158,53 @@ def _asked(ledger: "Ledger", doubts: _Doubts, settings: "Settings", clock: "Cloc
         return look_for(doubts.messages, ledger, doubts.sendings, gateway, clock.now())
 
 
-def _look_for_newsletter(ledger: "Ledger", title: str, settings: "Settings", clock: "Clock") -> int:
-    """Ask the gateway's list for messages of a newsletter; returns the exit code."""
-    from pipeline.send.doubts import number_of_newsletter  # noqa: PLC0415
-    from pipeline.send.opening import opened  # noqa: PLC0415
-
+def _newsletter(ledger: "Ledger", title: str) -> "Posted":
     posted = ledger.newsletters.find(title)
     if posted is None or posted.state != "in_doubt":
         raise UsageError(f"No newsletter {title[:80]!r} is in doubt.")
+    return posted
+
+
+def _looked_for(
+    posted: "Posted", ledger: "Ledger", settings: "Settings", clock: "Clock"
+) -> dict[str, object]:
+    """Ask the gateway's list for messages of a newsletter; what is there was taken."""
+    from pipeline.send.doubts import number_of_newsletter  # noqa: PLC0415
+    from pipeline.send.opening import opened  # noqa: PLC0415
+
     with opened(settings, ledger, clock=clock, rate=settings.send_rate) as (gateway, _):
         number = number_of_newsletter(posted, gateway, clock.now())
     if number is None:
+        return {"state": "in_doubt", "newsletter_id": None}
+    reason = "its messages are in the gateway's list"
+    ledger.newsletters.resolve(posted.title, "saved", reason, number)
+    return {"state": "saved", "newsletter_id": number}
+
+
+def _decided_newsletter(
+    posted: "Posted", ledger: "Ledger", answer: "Answer", *, yes: bool
+) -> dict[str, object]:
+    from pipeline.cli.contacts_ask import confirmed  # noqa: PLC0415
+
+    if not confirmed(f"The newsletter {posted.title!r}: {_WORDS[answer]}?", yes=yes):
+        raise click.Abort
+    ledger.newsletters.resolve(posted.title, answer, f"a person said {answer}", None)
+    return {"state": _AFTER[answer], "newsletter_id": None, "said": _WORDS[answer]}
+
+
+def _tell_newsletter(posted: "Posted", told: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"title": posted.title, **told}, indent=2, ensure_ascii=False))
+    elif "said" in told:
+        click.echo(f"The newsletter {posted.title!r} is {told['said']}.")
+    elif told["state"] == "saved":
+        number = told["newsletter_id"]
+        click.echo(
+            f"The gateway lists messages of {posted.title!r}: it was taken, as number {number}."
+        )
+    else:
         click.echo(f"The gateway lists no message of {posted.title!r}: it stays in doubt.")
         click.echo("Look into the panel, then say --assume-saved, --resend or --drop.")
-        return _DECIDE
-    ledger.newsletters.resolve(title, "saved", "its messages are in the gateway's list", number)
-    click.echo(f"The gateway lists messages of {posted.title!r}: it was taken, as number {number}.")
-    return 0
-
-
-def _decide_newsletter(ledger: "Ledger", title: str, answer: "Answer") -> None:
-    if not ledger.newsletters.resolve(title, answer, f"a person said {answer}", None):
-        raise UsageError(f"No newsletter {title[:80]!r} is in doubt.")
-    click.echo(f"The newsletter {title!r} is {_WORDS[answer]}.")
 
 
 def _tell(told: dict[str, object], *, as_json: bool) -> None:

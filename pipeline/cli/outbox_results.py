@@ -1,7 +1,7 @@
 """`sms24 outbox status` and `results`: what was sent, and what became of it."""
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -25,10 +25,15 @@ def status(context: click.Context, *, as_json: bool) -> None:
     Exit code 0: all is well; 5: something is in doubt: see resolve.
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.ledger.ledger import look_into_ledger  # noqa: PLC0415
+    from pipeline.ledger.ledger import SENDERS_LOCK, look_into_ledger  # noqa: PLC0415
+    from pipeline.warehouse.lock import is_locked  # noqa: PLC0415
 
-    with look_into_ledger(settings_of(context).data_dir, SystemClock()) as ledger:
+    data_dir = settings_of(context).data_dir
+    is_at_work = is_locked(data_dir, SENDERS_LOCK)
+    with look_into_ledger(data_dir, SystemClock()) as ledger:
         sendings, posted = _sendings(ledger), _newsletters(ledger)
+    if not is_at_work and not is_locked(data_dir, SENDERS_LOCK):
+        _bury(sendings, posted)
     if as_json:
         click.echo(json.dumps({"sendings": sendings, "newsletters": posted}, indent=2))
     else:
@@ -38,7 +43,16 @@ def status(context: click.Context, *, as_json: bool) -> None:
     context.exit(_DECIDE if doubts else 0)
 
 
-def _sendings(ledger: "Ledger") -> list[dict[str, object]]:
+def _bury(sendings: list[dict[str, Any]], posted: list[dict[str, Any]]) -> None:
+    """Say in doubt of what is on its way, where no process lives that waits for the answer."""
+    for row in sendings:
+        row["in_doubt"] += row["sending"]
+        row["sending"] = 0
+    for row in posted:
+        row["state"] = "in_doubt" if row["state"] == "sent" else row["state"]
+
+
+def _sendings(ledger: "Ledger") -> list[dict[str, Any]]:
     found = []
     for sending in ledger.outbox.every():
         counts = ledger.outbox.counts(sending)
@@ -50,18 +64,19 @@ def _sendings(ledger: "Ledger") -> list[dict[str, object]]:
     return found
 
 
-def _newsletters(ledger: "Ledger") -> list[dict[str, object]]:
+def _newsletters(ledger: "Ledger") -> list[dict[str, Any]]:
     names = ("title", "state", "people", "gateway_id", "sent_at", "reason")
     return [{name: getattr(one, name) for name in names} for one in ledger.newsletters.every()]
 
 
-def _show(sendings: list[dict[str, object]], posted: list[dict[str, object]]) -> None:
+def _show(sendings: list[dict[str, Any]], posted: list[dict[str, Any]]) -> None:
     from pipeline.cli.contacts_ask import show_table  # noqa: PLC0415
 
     if not sendings and not posted:
         click.echo("Nothing was sent from this data folder.")
     if sendings:
-        columns = ("key", "kind", "total", *_STATES, "unsent")
+        now = ("sending",) if any(row["sending"] for row in sendings) else ()
+        columns = ("key", "kind", "total", *_STATES, *now, "unsent")
         show_table(columns, [[str(row[c]) for c in columns] for row in sendings])
     if posted:
         click.echo("")

@@ -82,7 +82,7 @@ def send(context: click.Context, **options: Unpack[_Options]) -> None:
     by_password = goes_by_password(settings, is_asked=options["by_password"])
     with open_ledger(settings.data_dir, clock) as ledger:
         text = _text(options, settings, clock)
-        if by_password and not options["as_json"]:
+        if by_password:
             click.echo(f"sms24: {_WARNING}", err=True)
         if not options["yes"]:
             stopped = ledger.suppression.of(text.numbers)
@@ -102,6 +102,8 @@ def _text(options: _Options, settings: "Settings", clock: "Clock") -> "Text":
     if body.problem:
         raise UsageError(f"{body.words}.", advice="Give another --text.")
     asked = [part for given in options["to"] for part in given.split(",") if part.strip()]
+    if not asked:
+        raise UsageError("--to names no number.", advice="Write it like: --to +33612345678")
     numbers = [read_number(part, options["region"]) for part in asked]
     at = options["at"]
     return Text(

@@ -213,4 +213,5 @@ def _lines(
     yield from said("Calls", f"{calls:,}, about {duration(seconds)}", width)
     if summary.rows["rejected"]:
         yield from said("Rejects", f"sms24 send-bulk rejects {summary.plan_id}", width)
-    yield from said("Next", f"sms24 send-bulk apply {summary.plan_id} --yes", width)
+    if summary.messages:
+        yield from said("Next", f"sms24 send-bulk apply {summary.plan_id} --yes", width)

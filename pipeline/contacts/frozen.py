@@ -5,9 +5,8 @@ import hashlib
 import json
 import re
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,12 +16,11 @@ from pipeline.contacts.dispositions import Outcome
 from pipeline.contacts.reading.container import sha256_of
 from pipeline.contacts.rejects import ErrorsWriter
 from pipeline.contacts.rows import frame_of
-from pipeline.errors import BusyError, UsageError
-from pipeline.warehouse.lock import writer_lock
+from pipeline.errors import UsageError
+from pipeline.warehouse.drafts import drafting
 
 _ID = re.compile(r"\d{4}-\d\d-\d\dT\d{4}Z-[0-9a-f]{6}")
 COLUMNS = ("line", "e164", "name", "consent_at", "consent_source")
-_LOCK = ".lock"
 _AGAIN = "Make the plan again: sms24 contacts plan FILE --tag TITLE"
 
 
@@ -220,34 +218,10 @@ def freezing(
     Raises:
         UsageError: the data folder cannot be written.
     """
-    runs = runs_folder(data_dir)
-    folder = runs / f".{plan_id}.part"
-    try:
-        runs.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise UsageError(
-            f"The folder {data_dir} cannot be written ({error.strerror}).",
-            advice="Name a folder of yours: SMS24_DATA_DIR.",
-        ) from None
-    with ExitStack() as stack:
-        stack.callback(shutil.rmtree, folder, ignore_errors=True)
-        stack.enter_context(writer_lock(folder, _LOCK))
-        _sweep(runs, folder.name)
+    with drafting(runs_folder(data_dir), plan_id) as folder:
         freezer = Freezer(folder, plan_id, header, delimiter)
-        stack.callback(freezer.close)  # on a full disk this fails too
-        yield freezer
-        (folder / _LOCK).unlink()
-        folder.rename(runs / plan_id)
-
-
-def _sweep(runs: Path, own: str) -> None:
-    """Remove drafts of earlier minutes whose planner lives no more: nobody holds their lock."""
-    minute = len(".2026-11-22T2114Z")
-    for draft in runs.glob(".*.part"):
-        if draft.name[:minute] < own[:minute]:
-            with suppress(BusyError, UsageError), writer_lock(draft, _LOCK):
-                shutil.rmtree(draft, ignore_errors=True)
+        with closing(freezer):  # on a full disk this fails too
+            yield freezer
 
 
 def fingerprint_of(said: Mapping[str, Any]) -> str:

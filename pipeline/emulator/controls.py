@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from pipeline.emulator.account import Account
-from pipeline.emulator.faults import KINDS, FaultKind, Faults
+from pipeline.emulator.faults import ENDPOINTS, KINDS, FaultKind, Faults
 from pipeline.emulator.forms import Fields, read_fields
 from pipeline.emulator.log import CallLog
 from pipeline.emulator.watch import EmulatorClock
@@ -69,7 +69,12 @@ class Desk:
     def change_faults(self, fields: Fields) -> Response:
         """Give the plan another rate, kinds and endpoints, and tell how much it has done."""
         endpoints = tuple(name for name in fields.get("endpoint", "").split(",") if name)
-        self._faults.change(float(fields.get("rate", "0")), _kinds(fields), endpoints)
+        if not ENDPOINTS.issuperset(endpoints):
+            raise ValueError("no such endpoint")
+        rate = float(fields.get("rate", "0"))
+        if not 0 <= rate <= 1:
+            raise ValueError("a rate is from 0 to 1")
+        self._faults.change(rate, _kinds(fields), endpoints)
         return JSONResponse({"calls": self._faults.calls, "served": self._faults.served})
 
     def tell_account(self, _: Fields) -> Response:
@@ -108,7 +113,7 @@ def _route(name: str, control: _Control, methods: list[str] = _METHODS) -> Route
     async def endpoint(request: Request) -> Response:
         try:
             return control(await fields_of(request))
-        except (LookupError, ValueError) as error:
+        except (LookupError, ValueError, OverflowError) as error:
             return Response(str(error), 400, media_type="text/plain")
 
     return Route(f"/emulator/{name}", endpoint, methods=methods)

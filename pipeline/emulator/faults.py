@@ -20,6 +20,21 @@ FaultKind = Literal[
     "garbage",
     "error1",
 ]
+ENDPOINTS = frozenset(
+    {
+        "gettoken",
+        "addsms",
+        "smstosend",
+        "addalotofsms",
+        "getallsms",
+        "savetag",
+        "savecontact",
+        "savepaket",
+        "getalldevices",
+        "getsmsstatus",
+        "getdevicestatus",
+    }
+)
 KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 # The five ways of `Habits.fault_rate`.
 COMMON_KINDS: tuple[FaultKind, ...] = ("500", "503-retry", "html", "truncated", "error1")

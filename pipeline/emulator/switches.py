@@ -12,6 +12,7 @@ from pipeline.emulator.habits import FLAVOURS, Ends, Habits
 _YES_NO = {"yes": True, "no": False}
 _HINTS = get_type_hints(Habits)
 _NONE = "none"
+_ZONES = frozenset({"account_zone", "device_zone"})
 # The statuses that the life of a sent message may end in.
 _ENDS = frozenset({6, 7, 8, 9, 10, 11, 12, 100, 101})
 
@@ -60,7 +61,8 @@ def with_switches(habits: Habits, given: Mapping[str, str]) -> Habits:
             changes[name] = _read(_HINTS[name], text.strip())
             _refuse_nonsense(name, changes[name])
         except (KeyError, ValueError):
-            raise ValueError(f"{name} cannot be {text!r}: {_values(_HINTS[name])}") from None
+            wanted = "an IANA zone" if name in _ZONES else _values(_HINTS[name])
+            raise ValueError(f"{name} cannot be {text!r}: {wanted}") from None
     return replace(habits, **changes)
 
 
@@ -83,7 +85,7 @@ def told(value: object) -> str:
 
 
 def _refuse_nonsense(name: str, value: object) -> None:
-    is_zone = name in {"account_zone", "device_zone"} and isinstance(value, str)
+    is_zone = name in _ZONES and isinstance(value, str)
     is_below = isinstance(value, int) and value < (name == "pack")
     if is_below or (is_zone and value not in available_timezones()):
         raise ValueError(name)

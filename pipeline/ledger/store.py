@@ -10,6 +10,7 @@ from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import BusyError, UsageError, is_disk_full
+from pipeline.warehouse.lock import make_folder
 
 _HERE = Path(__file__).parent
 # Version N of the ledger is made by the first N of these.
@@ -116,7 +117,7 @@ def opened(path: Path, clock: Clock, *, only_looks: bool = False) -> Iterator[St
     """
     is_there = path.exists()
     if not is_there and not only_looks:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
     place = str(path) if is_there or not only_looks else ":memory:"
     with told(path):

@@ -3,13 +3,16 @@
 A template is an operator's; what stands in a row is a stranger's, and only ever data.
 """
 
+import math
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
-from jinja2 import StrictUndefined, Template, TemplateError, meta, nodes
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError, meta, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from pipeline.errors import UsageError
@@ -21,7 +24,10 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BROKEN = re.compile("[\ud800-\udfff]")
 _NO_WORD = re.compile(r"\W+")
 # What a row can make of a template that is right.
-_RENDERING = (TemplateError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError)
+_RENDERING = (
+    TemplateError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError, MemoryError,
+)  # fmt: skip
+_LARGEST_POWER = 64
 WORDS = {
     "E_BODY_EMPTY": "The text is empty",
     "E_BODY_CONTROL": "The text holds a control character",
@@ -69,6 +75,35 @@ def checked_body(text: str, most_segments: int = MOST_SEGMENTS) -> Body:
     return Body(text, segments)
 
 
+class _Environment(ImmutableSandboxedEnvironment):
+    """A sandbox in which no slip, and no number in a cell, makes a text of gigabytes."""
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        numbers = [side for side in (left, right) if isinstance(side, int | float)]
+        are_numbers = numbers == [left, right]
+        size = math.prod(len(side) for side in (left, right) if isinstance(side, Sized))
+        is_harmless = {
+            "*": are_numbers or (bool(numbers) and size * numbers[0] <= _LONGEST),
+            "**": are_numbers and max(map(abs, numbers)) <= _LARGEST_POWER,
+            "%": are_numbers,
+        }
+        if not is_harmless[operator]:
+            raise SecurityError(f"{operator} is not for such values")
+        return super().call_binop(context, operator, left, right)
+
+
+class _Row(dict[str, str]):
+    """The cells by header; written by itself it is the cell of a column of that very name."""
+
+    def __str__(self) -> str:
+        own = next((cell for name, cell in self.items() if variable_of(name) == "row"), None)
+        if own is None:
+            raise UndefinedError("row by itself is no text")
+        return own
+
+
 class BodyTemplate:
     """A template such as `Hello {{ first_name }}`; `row["First Name"]` names any column.
 
@@ -85,7 +120,7 @@ class BodyTemplate:
     def __init__(
         self, text: str, header: Sequence[str], most_segments: int, *, allows_empty: bool = False
     ) -> None:
-        environment = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+        environment = _Environment(undefined=StrictUndefined, autoescape=False)
         environment.globals.clear()  # no range, no lipsum: nothing but the row
         self._header = tuple(header)
         self._names = [(name, variable_of(name)) for name in header]
@@ -95,12 +130,13 @@ class BodyTemplate:
             used = meta.find_undeclared_variables(tree)
             self._template: Template = environment.from_string(text)
         except (TemplateError, RecursionError) as error:
+            told = str(error).partition("\n")[0]
             raise UsageError(
-                f"The text is no template: {error}",
+                f"The text is no template: {told}",
                 advice="Write it like: Hello {{ first_name }}, with the names of columns.",
             ) from None
         known = {"row", *(name for names in self._names for name in names)}
-        unknown = sorted(used - known)
+        unknown = sorted(used - known) + sorted(_asked_of_row(tree) - {*header, *dir(dict)})
         if unknown:
             columns = ", ".join(variable for _, variable in self._names)
             raise UsageError(
@@ -119,7 +155,7 @@ class BodyTemplate:
         empty = next((at for at in self._needed if not cells[at]), None)
         if empty is not None:
             return Body(problem="E_BODY_CELL", detail=self._names[empty][1])
-        by_header = dict(zip(self._header, cells, strict=True))
+        by_header = _Row(zip(self._header, cells, strict=True))
         by_name = {variable: by_header[name] for name, variable in reversed(self._names)}
         row: Mapping[str, object] = {**by_name, **by_header, "row": by_header}
         try:
@@ -138,6 +174,18 @@ class BodyTemplate:
             if size > _LONGEST:
                 break
         return "".join(pieces)
+
+
+def _asked_of_row(tree: nodes.Template) -> set[str]:
+    """Return what `row["..."]` and `row....` name."""
+    items = (node for node in tree.find_all(nodes.Getitem) if _is_row(node.node))
+    named = {node.arg.value for node in items if _is_const(node.arg)}
+    told = {node.attr for node in tree.find_all(nodes.Getattr) if _is_row(node.node)}
+    return {str(name) for name in named | told}
+
+
+def _is_row(node: nodes.Node) -> bool:
+    return isinstance(node, nodes.Name) and node.name == "row"
 
 
 def _is_const(node: nodes.Node) -> TypeGuard[nodes.Const]:

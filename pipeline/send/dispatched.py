@@ -156,7 +156,7 @@ class Dispatched:
     Attributes:
         total: messages in it.
         saved: those that the gateway took; a phone sends them.
-        sms_ids: the gateway's ids of them, where answers gave one.
+        sms_ids: the gateway's ids of those it took, now or in an earlier run, where known.
         skipped: those that were not sent, by why; `already_sent` also by an earlier run.
         died: messages that a process before this left without an answer; in doubt now.
         stop: why it ended before its end; None if it did not.

@@ -117,12 +117,14 @@ class _Dispatcher:
 
     def _unsent(self, letters: Iterator[Letter]) -> Iterator[Letter]:
         """Give the messages that wait; the others are counted."""
-        states = {sent.customer_id: sent.state for sent in self._ledger.outbox.of(self._sending)}
+        earlier = self._ledger.outbox.of(self._sending)
+        known = {sent.customer_id: (sent.state, sent.sms_id) for sent in earlier}
         for letter in letters:
-            state = states.get(letter.customer_id, "pending")
+            state, sms_id = known.get(letter.customer_id, ("pending", None))
             if state == "pending":
                 yield letter
             else:
+                self._done.sms_ids += [sms_id] if sms_id and state == "saved" else []
                 self._done.skipped[HINDRANCES[state]] += 1
                 self._means.progress.advance(1)
 

@@ -5,9 +5,8 @@ import hashlib
 import json
 import re
 import secrets
-import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +19,7 @@ from pipeline.errors import UsageError
 from pipeline.ledger.outgoing import SendingFacts
 from pipeline.ledger.values import is_forgotten
 from pipeline.send.dispatched import Letter
+from pipeline.warehouse.drafts import drafting
 from pipeline.warehouse.durable import sync
 
 _ID = re.compile(r"\d{4}-\d\d-\d\dT\d{4}Z-[0-9a-f]{6}")
@@ -156,25 +156,14 @@ class Freezer:
 
 @contextmanager
 def freezing(data_dir: Path, plan_id: str) -> Iterator[Freezer]:
-    """Give what writes a plan; it stands in its place once this ends, or not at all."""
-    outbox = bulk_folder(data_dir)
-    draft = outbox / f".{plan_id}.part"
-    try:
-        outbox.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft.mkdir(mode=0o700)
-    except OSError as error:
-        raise UsageError(
-            f"The folder {data_dir} cannot be written ({error.strerror}).",
-            advice="Name a folder of yours: SMS24_DATA_DIR.",
-        ) from None
-    freezer = Freezer(draft)
-    try:
-        yield freezer
-        draft.rename(outbox / plan_id)
-        sync(outbox)
-    finally:
-        freezer.close()
-        shutil.rmtree(draft, ignore_errors=True)
+    """Give what writes a plan; it stands in its place once this ends, or not at all.
+
+    What planners that were killed have left is removed. UsageError as `drafting`.
+    """
+    with drafting(bulk_folder(data_dir), plan_id) as draft:
+        freezer = Freezer(draft)
+        with closing(freezer):
+            yield freezer
 
 
 def fingerprint_of(said: Mapping[str, Any]) -> str:

@@ -23,7 +23,10 @@ def parse_at(text: str, zone: str, now: DateTime) -> DateTime:
         raise UsageError(f"{text[:40]!r} is no time.", advice=_SHAPE) from None
     if len(text.strip()) <= len("2026-12-01"):
         raise UsageError(f"{text.strip()!r} is a day without a time.", advice=_SHAPE)
-    instant = wall if wall.tzinfo else _resolved(wall, zone)
+    try:
+        instant = (wall if wall.tzinfo else _resolved(wall, zone)).astimezone(UTC)
+    except OverflowError:
+        raise UsageError(f"{text[:40]!r} is no time.", advice=_SHAPE) from None
     found = pendulum.instance(instant).in_timezone("UTC").set(microsecond=0)
     if found <= now:
         raise UsageError(

@@ -9,6 +9,16 @@ from pathlib import Path
 from pipeline.errors import BusyError, UsageError
 
 
+def make_folder(data_dir: Path) -> None:
+    """Make a data folder if there is none, whichever command comes first; OSError if it cannot be.
+
+    People read snapshot and reports in it (0755); the rest has modes of its own.
+    """
+    if not data_dir.exists():
+        data_dir.mkdir(parents=True)
+        data_dir.chmod(0o755)
+
+
 @contextmanager
 def writer_lock(data_dir: Path, name: str = ".lock") -> Iterator[None]:
     """Hold a folder's lock, making the folder if need be; BusyError at once if taken.
@@ -16,9 +26,7 @@ def writer_lock(data_dir: Path, name: str = ".lock") -> Iterator[None]:
     Locks of other names are other locks: a load of contacts and a sync may run at once.
     """
     try:
-        if not data_dir.exists():
-            data_dir.mkdir(parents=True)
-            data_dir.chmod(0o755)  # people read snapshot and reports; the rest has its own modes
+        make_folder(data_dir)
         descriptor = os.open(data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise UsageError(

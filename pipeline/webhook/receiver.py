@@ -8,6 +8,7 @@ import asyncio
 import hmac
 import json
 import logging
+import resource
 import socket
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +24,8 @@ from pipeline.warehouse.events import EventSpool, Kind
 
 LARGEST = 1 << 16
 _DEEPEST = 20
-_MOST_AT_ONCE = 64
+_MOST_AT_ONCE = 2048
+_SPARE_FILES = 128
 _IDLE_SECONDS = 5
 _KINDS: dict[str, Kind] = {"status": "status", "incoming": "incoming"}
 _LOG = logging.getLogger("sms24.webhook")
@@ -62,7 +64,14 @@ def create_receiver(spool: EventSpool, secret: str, clock: Clock) -> Starlette:
             return PlainTextResponse("not kept", 503)
         return PlainTextResponse("ok")
 
-    return Starlette(routes=[Route("/{secret}/{kind}", receive, methods=["GET", "POST"])])
+    # A slash at the end is taken too: nobody knows whether the gateway follows redirects.
+    paths = ("/{secret}/{kind}", "/{secret}/{kind}/")
+    routes = [Route(path, receive, methods=["GET", "POST"]) for path in paths]
+    return Starlette(routes=routes, exception_handlers={404: _nothing, 405: _nothing})
+
+
+async def _nothing(_request: Request, _error: Exception) -> Response:
+    return PlainTextResponse("Not Found", 404)
 
 
 def serve(app: Starlette, bind: str, port: int, on_ready: Callable[[str], None]) -> None:
@@ -74,7 +83,8 @@ def serve(app: Starlette, bind: str, port: int, on_ready: Callable[[str], None])
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((bind, port))
-    listener.listen(_MOST_AT_ONCE)
+    room = _room()
+    listener.listen(room)
     host = f"[{bind}]" if ":" in bind else bind
     on_ready(f"http://{host}:{listener.getsockname()[1]}")
     config = uvicorn.Config(
@@ -82,10 +92,21 @@ def serve(app: Starlette, bind: str, port: int, on_ready: Callable[[str], None])
         log_level="error",
         access_log=False,  # its lines would hold the secret
         server_header=False,
-        limit_concurrency=_MOST_AT_ONCE,
+        limit_concurrency=room,
         timeout_keep_alive=_IDLE_SECONDS,
     )
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _room() -> int:
+    """Return how many connections may be open at once: a burst waits for the disk, none is lost."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_AT_ONCE + _SPARE_FILES
+    if soft == resource.RLIM_INFINITY or soft >= wanted:
+        return _MOST_AT_ONCE
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most - _SPARE_FILES
 
 
 def _is_same(given: str, secret: str) -> bool:

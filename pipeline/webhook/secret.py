@@ -4,6 +4,8 @@ import os
 import secrets
 from pathlib import Path
 
+from pipeline.warehouse.lock import make_folder
+
 _BYTES = 32
 
 
@@ -12,7 +14,7 @@ def secret_of(data_dir: Path, *, makes_new: bool = False) -> str:
     path = data_dir / "webhook.secret"
     if path.exists() and not makes_new:
         return path.read_text(encoding="ascii").strip()
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_folder(data_dir)
     secret = secrets.token_urlsafe(_BYTES)
     draft = path.with_name(f"{path.name}.new")
     draft.unlink(missing_ok=True)
