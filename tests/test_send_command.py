@@ -1,7 +1,5 @@
 """`sms24 send`: shown before it is sent, sent at most once, found again, said without numbers."""
 
-import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -184,6 +182,22 @@ def test_a_doubt_is_looked_for_in_the_gateways_list(sender: Sender) -> None:
     assert sorted(message.sendto for message in sender.sent()) == [ANNA, ANNA, BOB]
 
 
+def test_a_time_that_the_gateway_cannot_be_told_leaves_no_doubt(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour that the clocks of `send_zone` show twice is refused before anything is claimed."""
+    twice = ("--at", "2099-10-25 02:30+01:00")
+    bulk = (sender.list("Phone", ANNA), "--device", "7", "--text", "x", *twice)
+    plan = sender.answer("send-bulk", *bulk)["plan"]
+    monkeypatch.setenv("SMS24_SEND_ZONE", "Europe/Paris")
+    assert sender.send(*TO, *twice) == 2
+    assert sender.send(*TO, *twice, "--yes") == 2
+    assert sender.type("send-bulk", *bulk) == 2
+    assert sender.type("send-bulk", "apply", plan, "--yes") == 2
+    assert sender.type("outbox", "status") == 0
+    assert sender.calls("addsms") == []
+
+
 def test_what_a_dead_process_was_sending_is_told_as_a_doubt(sender: Sender) -> None:
     """While a process holds the lock its message is on its way; without one it is in doubt."""
     pile = Pile(1, key="K")
@@ -235,32 +249,6 @@ def test_what_is_wrong_is_refused_before_any_call(sender: Sender, words: tuple[s
     assert sender.send(*words, "--yes") == 2
     assert sender.complained
     assert sender.known.calls()[sender.before :] == []
-
-
-@pytest.fixture
-def private_umask() -> Iterator[None]:
-    """Make what is made private, as the command does at its door."""
-    before = os.umask(0o077)
-    yield
-    os.umask(before)
-
-
-@pytest.mark.usefixtures("private_umask")
-@pytest.mark.parametrize("first", ["send", "send-bulk", "webhook"])
-def test_whatever_comes_first_the_data_folder_is_open_to_people(
-    sender: Sender, first: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The folder in which people read the snapshot is 0755 also where a sending made it."""
-    monkeypatch.setattr("pipeline.webhook.receiver.serve", lambda *_: None)
-    given = {
-        "send": ("--device", "7", *TO),
-        "send-bulk": (sender.list("Phone", ANNA), "--device", "7", "--text", "x"),
-        "webhook": (),
-    }
-    assert sender.type(first, *given[first]) == 0, sender.complained
-    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in sender.settings.data_dir.iterdir()}
-    assert stat.S_IMODE(sender.settings.data_dir.stat().st_mode) == 0o755
-    assert set(modes.values()) <= {0o600, 0o700}
 
 
 def test_a_byte_order_mark_is_no_part_of_a_text(sender: Sender) -> None:

@@ -111,7 +111,7 @@ def _text(options: _Options, settings: "Settings", clock: "Clock") -> "Text":
         body=body,
         device_id=options["device"],
         sim=options["sim"],
-        at=None if at is None else parse_at(at, settings.timezone, clock.now()),
+        at=None if at is None else parse_at(at, settings.timezone, clock.now(), settings.send_zone),
         is_urgent=options["urgent"],
     )
 
