@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -235,3 +237,29 @@ def test_a_refused_bulk_tells_its_words(tmp_path: Path) -> None:
         reasons = {sent.reason for sent in ledger.outbox.of(sending)}
     assert len(reasons) == 1
     assert "No subscription" in json.dumps(list(reasons))
+
+
+@pytest.fixture
+def private_umask() -> Iterator[None]:
+    """Make what is made private, as the command does at its door."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("private_umask")
+@pytest.mark.parametrize("first", ["send", "send-bulk", "webhook"])
+def test_whatever_comes_first_the_data_folder_is_open_to_people(
+    sender: Sender, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The folder in which people read the snapshot is 0755 also where a sending made it."""
+    monkeypatch.setattr("pipeline.webhook.receiver.serve", lambda *_: None)
+    given = {
+        "send": ("--device", "7", "--to", ANNA, "--text", "x"),
+        "send-bulk": (sender.list("Phone", ANNA), "--device", "7", "--text", "x"),
+        "webhook": (),
+    }
+    assert sender.type(first, *given[first]) == 0, sender.complained
+    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in sender.settings.data_dir.iterdir()}
+    assert stat.S_IMODE(sender.settings.data_dir.stat().st_mode) == 0o755
+    assert set(modes.values()) <= {0o600, 0o700}

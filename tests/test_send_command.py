@@ -1,7 +1,5 @@
 """`sms24 send`: shown before it is sent, sent at most once, found again, said without numbers."""
 
-import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,17 +131,15 @@ def test_who_is_suppressed_is_left_out(sender: Sender) -> None:
 def test_without_a_token_the_password_goes_along(
     sender: Sender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Smstosend is used where there is a password and no token, or with --by-password; it warns."""
+    """Smstosend is used where there is a password and no token, and then it warns."""
     monkeypatch.setenv("SMS24_EMAIL", EMAIL)
     monkeypatch.setenv("SMS24_PASSWORD", PASSWORD)
     assert sender.send(*TO, "--yes") == 0
     assert (len(sender.calls("addsms")), "password" in sender.complained) == (2, False)
-    assert sender.send(*TO, "--yes", "--by-password") == 0
-    assert "The password goes along" in sender.complained
     monkeypatch.setenv("SMS24_TOKEN", "")
     sender.answer("send", "--device", sender.device, *TO, "--yes")
     assert "The password goes along" in sender.complained
-    assert len(sender.calls("smstosend")) == 4
+    assert len(sender.calls("smstosend")) == 2
     assert PASSWORD not in {value for call in sender.calls("smstosend") for value in call.values()}
 
 
@@ -182,6 +178,22 @@ def test_a_doubt_is_looked_for_in_the_gateways_list(sender: Sender) -> None:
     assert again["left"] == 0
     assert sender.send(*other) == 0
     assert sorted(message.sendto for message in sender.sent()) == [ANNA, ANNA, BOB]
+
+
+def test_a_time_that_the_gateway_cannot_be_told_leaves_no_doubt(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour that the clocks of `send_zone` show twice is refused before anything is claimed."""
+    twice = ("--at", "2099-10-25 02:30+01:00")
+    bulk = (sender.list("Phone", ANNA), "--device", "7", "--text", "x", *twice)
+    plan = sender.answer("send-bulk", *bulk)["plan"]
+    monkeypatch.setenv("SMS24_SEND_ZONE", "Europe/Paris")
+    assert sender.send(*TO, *twice) == 2
+    assert sender.send(*TO, *twice, "--yes") == 2
+    assert sender.type("send-bulk", *bulk) == 2
+    assert sender.type("send-bulk", "apply", plan, "--yes") == 2
+    assert sender.type("outbox", "status") == 0
+    assert sender.calls("addsms") == []
 
 
 def test_what_a_dead_process_was_sending_is_told_as_a_doubt(sender: Sender) -> None:
@@ -235,32 +247,6 @@ def test_what_is_wrong_is_refused_before_any_call(sender: Sender, words: tuple[s
     assert sender.send(*words, "--yes") == 2
     assert sender.complained
     assert sender.known.calls()[sender.before :] == []
-
-
-@pytest.fixture
-def private_umask() -> Iterator[None]:
-    """Make what is made private, as the command does at its door."""
-    before = os.umask(0o077)
-    yield
-    os.umask(before)
-
-
-@pytest.mark.usefixtures("private_umask")
-@pytest.mark.parametrize("first", ["send", "send-bulk", "webhook"])
-def test_whatever_comes_first_the_data_folder_is_open_to_people(
-    sender: Sender, first: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The folder in which people read the snapshot is 0755 also where a sending made it."""
-    monkeypatch.setattr("pipeline.webhook.receiver.serve", lambda *_: None)
-    given = {
-        "send": ("--device", "7", *TO),
-        "send-bulk": (sender.list("Phone", ANNA), "--device", "7", "--text", "x"),
-        "webhook": (),
-    }
-    assert sender.type(first, *given[first]) == 0, sender.complained
-    modes = {p.name: stat.S_IMODE(p.stat().st_mode) for p in sender.settings.data_dir.iterdir()}
-    assert stat.S_IMODE(sender.settings.data_dir.stat().st_mode) == 0o755
-    assert set(modes.values()) <= {0o600, 0o700}
 
 
 def test_a_byte_order_mark_is_no_part_of_a_text(sender: Sender) -> None:

@@ -98,7 +98,7 @@ def _issue(options: _Options, settings: "Settings", ledger: "Ledger", clock: "Cl
         reach=ledger.newsletters.reach(tags),
         device_id=options["device"],
         sim=options["sim"],
-        at=None if at is None else parse_at(at, settings.timezone, clock.now()),
+        at=None if at is None else parse_at(at, settings.timezone, clock.now(), settings.send_zone),
     )
 
 

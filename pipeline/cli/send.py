@@ -37,7 +37,6 @@ class _Options(TypedDict):
     region: str | None
     key: str | None
     max_segments: int
-    by_password: bool
     yes: bool
     as_json: bool
 
@@ -55,7 +54,6 @@ class _Options(TypedDict):
 @click.option("--region", metavar="FR", help="The country of numbers that have none.")
 @click.option("--key", help="A name for this sending: what has it is sent once. [made up]")
 @click.option("--max-segments", type=click.IntRange(1, 255), default=6, help="SMS per text. [6]")
-@click.option("--by-password", is_flag=True, help="By e-mail and password, without the token.")
 @click.option("--yes", is_flag=True, help="Send. Without it, only show.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
@@ -79,7 +77,7 @@ def send(context: click.Context, **options: Unpack[_Options]) -> None:
         raise UsageError(
             f"--key cannot be {key[:80]!r}", advice="Use up to 80 letters, digits and . _ : -"
         )
-    by_password = goes_by_password(settings, is_asked=options["by_password"])
+    by_password = goes_by_password(settings)
     with open_ledger(settings.data_dir, clock) as ledger:
         text = _text(options, settings, clock)
         if by_password:
@@ -111,7 +109,7 @@ def _text(options: _Options, settings: "Settings", clock: "Clock") -> "Text":
         body=body,
         device_id=options["device"],
         sim=options["sim"],
-        at=None if at is None else parse_at(at, settings.timezone, clock.now()),
+        at=None if at is None else parse_at(at, settings.timezone, clock.now(), settings.send_zone),
         is_urgent=options["urgent"],
     )
 

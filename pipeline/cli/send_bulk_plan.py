@@ -119,7 +119,7 @@ def _request(file: Path, options: _Options, settings: "Settings", clock: "Clock"
         template=given_text(options["text"], options["text_file"]),
         device_id=options["device"],
         sim=options["sim"],
-        at=None if at is None else parse_at(at, settings.timezone, clock.now()),
+        at=None if at is None else parse_at(at, settings.timezone, clock.now(), settings.send_zone),
         is_urgent=options["urgent"],
         phone=options["phone"],
         phones=PhoneRules(

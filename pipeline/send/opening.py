@@ -32,6 +32,6 @@ def opened(
         yield gateway, writer
 
 
-def goes_by_password(settings: Settings, *, is_asked: bool) -> bool:
-    """Whether single messages go by `smstosend`: where asked, or where there is no token."""
-    return is_asked or (settings.token is None and settings.password is not None)
+def goes_by_password(settings: Settings) -> bool:
+    """Whether single messages go by `smstosend`: where there is a password and no token."""
+    return settings.token is None and settings.password is not None

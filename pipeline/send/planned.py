@@ -16,6 +16,7 @@ import pendulum
 from pendulum import DateTime
 
 from pipeline.errors import UsageError
+from pipeline.gateway.endpoints import wall_clock
 from pipeline.ledger.outgoing import SendingFacts
 from pipeline.ledger.values import is_forgotten
 from pipeline.send.dispatched import Letter
@@ -78,10 +79,16 @@ class BulkPlan:
         if path.exists() and sha256_of(path) != self.said["file_sha256"]:
             raise UsageError(f"{path} has changed since plan {self.facts.key}.", advice=_AGAIN)
 
-    def refuse_over(self, now: DateTime) -> None:
-        """Raise UsageError where the time to send at is over: the gateway would send at once."""
+    def refuse_over(self, now: DateTime, told_zone: str = "UTC") -> None:
+        """Raise UsageError where the time to send at is over: the gateway would send at once.
+
+        Likewise where the gateway, which is told times in `told_zone`, cannot be told this one.
+        """
         at = _instant(str(self.said.get("at") or ""))
-        if at is not None and at <= now:
+        if at is None:
+            return
+        wall_clock(at, told_zone)
+        if at <= now:
             raise UsageError(
                 f"The time of plan {self.facts.key} is over ({at:%Y-%m-%d %H:%M} UTC).",
                 advice=_AGAIN,

@@ -7,15 +7,19 @@ import pendulum
 from pendulum import DateTime
 
 from pipeline.errors import UsageError
+from pipeline.gateway.endpoints import wall_clock
 
 _SHAPE = "Write it like 2026-12-01 09:30, in the reporting zone; or with Z or an offset: +01:00."
 
 
-def parse_at(text: str, zone: str, now: DateTime) -> DateTime:
+def parse_at(text: str, zone: str, now: DateTime, told_zone: str = "UTC") -> DateTime:
     """Return the instant (UTC) that a person means by a time.
 
+    `told_zone` is that in which the gateway is told times.
+
     Raises:
-        UsageError: it is no time, is over, or the clocks of the zone show it twice or never.
+        UsageError: it is no time, is over, or the clocks of the zone show it twice or never; or
+            those of `told_zone` show it twice, so that the gateway cannot be told.
     """
     try:
         wall = datetime.fromisoformat(text.strip())
@@ -32,6 +36,7 @@ def parse_at(text: str, zone: str, now: DateTime) -> DateTime:
         raise UsageError(
             f"{text.strip()!r} is over.", advice="Choose a later time, or leave it out: now."
         )
+    wall_clock(found, told_zone)
     return found
 
 
