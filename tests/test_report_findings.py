@@ -158,6 +158,17 @@ def test_an_incident_that_lasts_is_told_as_since(tmp_path: Path) -> None:
         assert "muet" in findings(source, Voice("fr"))[0].cause
 
 
+def test_an_only_phone_bears_what_both_its_sims_lost(tmp_path: Path) -> None:
+    """Where there is one phone, its outage is told once, and that of one SIM is the SIM's."""
+    days = {"first": date(2026, 10, 20), "last": date(2026, 10, 22)}
+    for sim, cell in ((None, None), (1, 1)):
+        rows = traffic_rows(weights=(1,), troubles=(Trouble(1, **days, sim=sim),))
+        with source_of(made_snapshot(tmp_path, rows, UNTIL), FIRST, LAST) as source:
+            incidents = [one for one in told(source) if one.kind == "incident"]
+        assert [one.facts.get("sim") for one in incidents] == [cell]
+        assert incidents[0].facts["device_id"] == 1
+
+
 def test_silent_phones_permissions_and_stuck_messages_are_told(tmp_path: Path) -> None:
     """A silent phone, codes 100 and 101, and messages open for over an hour are findings."""
     at = datetime.fromisoformat("2026-10-29 12:00")

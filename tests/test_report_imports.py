@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.report.asked import Period
+from pipeline.report.import_codes import reason_words
 from pipeline.report.making import render
+from pipeline.report.voice import Voice
 from support.account import Account
 from support.pages import Page
 from support.reported import reported
@@ -65,10 +67,24 @@ def test_each_import_of_the_period_is_told_the_newest_first(loaded: Told) -> Non
 def test_reasons_come_with_examples_as_they_are_masked(loaded: Told) -> None:
     """Each reason has its contacts and the first lines; a double names its state alone."""
     assert list(loaded.tables["import_reasons"].rows) == [
-        ("=cmd|x.csv", "rejected", "E_PHONE_LETTERS", 2, "line 5; line 6 +336*****15"),
+        (
+            "=cmd|x.csv",
+            "rejected",
+            "There are letters in the number (E_PHONE_LETTERS)",
+            2,
+            "line 5; line 6 +336*****15",
+        ),
         ("=cmd|x.csv", "the number stands further up in the file", None, 1, "line 7 +336*****11"),
     ]
     assert "Contact imports" in Page(render(loaded.report)).words
+
+
+def test_a_code_of_an_import_is_told_in_words() -> None:
+    """The reader's language says what a code means; a text that is none stays as it is."""
+    french = reason_words("E_PHONE_INVALID", Voice("fr"))
+    assert french.endswith(" (E_PHONE_INVALID)")
+    assert french != reason_words("E_PHONE_INVALID", Voice("en"))
+    assert reason_words("somebody's words", Voice("en")) == "somebody's words"
 
 
 def test_a_period_without_imports_names_the_day_of_the_last(loaded: Told) -> None:

@@ -91,6 +91,15 @@ def test_the_page_lists_every_report_with_all_its_files(settings: Settings) -> N
         assert (settings.reports_path / link).exists()
 
 
+def test_each_kind_of_report_says_a_result_in_a_few_words(settings: Settings) -> None:
+    """Lists and subjects of mails say what a report found, not its title once more."""
+    made = shelve(settings, [Wish(kind=kind) for kind in ("devices", "incoming", "imports")])
+    said = {written.report.kind: written.report.headline for written in made}
+    assert said["devices"].startswith("1 phone of 8 needs a look")
+    assert "messages came in" in said["incoming"]
+    assert said["imports"].startswith("No list of contacts")
+
+
 def test_the_same_wishes_leave_the_same_bytes(settings: Settings) -> None:
     """Twice is once, for every format and for the list."""
     wish = Wish(formats=("html", "csv", "excel-csv", "xlsx", "parquet", "json"))

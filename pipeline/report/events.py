@@ -53,6 +53,8 @@ def find_events(known: Traffic) -> Found:
     """Return the events of some traffic."""
     parts = _of_sims(known, _of_phones(known))
     odd = find_dips(known.total, known.begin, known.end)
+    if len(known.sims) == 1:  # the total is the phone: it or one of its SIMs is blamed below
+        parts = [part for part in parts if not any(_meet(part.dip, dip) for dip in odd)]
     for dip in odd:
         parts = _with_total(known, parts, dip)
     ranked = sorted(parts, key=lambda event: (event.kind == "dip", -event.dip.lost))

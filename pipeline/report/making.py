@@ -6,9 +6,10 @@ import msgspec
 
 from pipeline.report.asked import Asked, Period
 from pipeline.report.cells import Cell
+from pipeline.report.charts import Chart
 from pipeline.report.counts import Day, total_of
 from pipeline.report.links import with_live_links
-from pipeline.report.model import Findings, Origin, Report, Section
+from pipeline.report.model import Block, Findings, Origin, Report, Section, Text
 from pipeline.report.notes import Note, notes_of
 from pipeline.report.notices import notices
 from pipeline.report.own import NOTHING, Own
@@ -76,8 +77,16 @@ def _asked_only(section: Section, source: Source) -> Section:
 
 
 def _headline(sections: tuple[Section, ...]) -> str:
+    """Return the verdict in a few words; without one, the first sentence that says a result."""
     blocks = [block for section in sections for block in section.blocks]
-    return next((block.brief for block in blocks if isinstance(block, Findings)), "")
+    briefs = (block.brief for block in blocks if isinstance(block, Findings))
+    return next(briefs, next(filter(None, map(_sentence, blocks)), ""))
+
+
+def _sentence(block: Block) -> str:
+    if isinstance(block, Chart):
+        return block.finding
+    return block.words if isinstance(block, Text) and block.role in {"plain", "empty"} else ""
 
 
 def _scope(source: Source, origin: Origin, voice: Voice) -> tuple[tuple[str, str], ...]:

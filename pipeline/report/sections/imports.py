@@ -7,6 +7,7 @@ import msgspec
 from pipeline.report.axes import count_ticks
 from pipeline.report.charts import Chart, Tick, centre, round_top, stacked_bars
 from pipeline.report.formats import short_name
+from pipeline.report.import_codes import reason_words
 from pipeline.report.model import Block, Section, Text
 from pipeline.report.source import Source
 from pipeline.report.tables import Column, Table
@@ -173,7 +174,7 @@ def reason_table(reasons: list[Reason], voice: Voice) -> Table:
             (
                 _file(reason.file_name, voice),
                 state_word(reason.state, voice),
-                None if reason.why is None else short_name(voice.term(reason.why), "?"),
+                None if reason.why is None else reason_words(reason.why, voice),
                 reason.contacts,
                 voice.listed(_example(example, voice) for example in reason.examples),
             )
