@@ -37,6 +37,7 @@ FLOORS = {
     "importing": 5,
     "telling": 5,
     "bulk": 5,
+    "session": 5,
     "alerts": 5,
     "forgetting": 6,
     "run": 6,
