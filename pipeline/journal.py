@@ -74,7 +74,8 @@ def entries(data_dir: Path) -> list[Entry]:
             except msgspec.MsgspecError:
                 continue
             found[entry.run_id] = entry
-    return sorted(found.values(), key=lambda entry: entry.started_at, reverse=True)
+    latest = reversed(found.values())  # of those of one instant, too
+    return sorted(latest, key=lambda entry: entry.started_at, reverse=True)
 
 
 def is_alive(pid: int) -> bool:

