@@ -153,11 +153,13 @@ class Loaded:
     Attributes:
         path: the settings file; None without one.
         sources: by key, in words for people; what is not in it is the default.
+        secrets_path: the file of secrets that was read; None without one.
     """
 
     settings: Settings
     path: Path | None
     sources: Mapping[str, str]
+    secrets_path: Path | None = None
 
 
 def load_settings(
@@ -180,12 +182,13 @@ def load(
     if path is not None:
         given.add(_read_file(path), path.name)
     given.add(_from_environment(environ), "")
-    _add_secrets(given, environ, path, base)
+    secrets_path = _secrets_path(given, environ, path, base)
+    _add_secrets(given, environ, secrets_path)
     values = {key: parsed(key, value, given.place(key)) for key, value in given.texts.items()}
     values.setdefault("data_dir", Settings().data_dir)
     values |= {key: base / value for key, value in values.items() if isinstance(value, Path)}
     sources = {key: given.place(key) for key in given.texts}
-    return Loaded(Settings(**values), path, sources)
+    return Loaded(Settings(**values), path, sources, secrets_path)
 
 
 @dataclass(slots=True)
@@ -208,23 +211,30 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
     return {key: text for key, text in found.items() if text}
 
 
-def _add_secrets(given: _Given, environ: Mapping[str, str], path: Path | None, base: Path) -> None:
+def _add_secrets(given: _Given, environ: Mapping[str, str], place: Path | None) -> None:
     """Add the secrets that lie apart from the settings; variables stay the strongest."""
     before = dict(given.texts)
-    variables = {key for key in before if not given.sources[key]}
-    beside = base / vault.SECRETS_FILE
-    named = before.get("secrets_file")
-    handed = vault.credential_file(environ)
-    places = [handed] if handed else [base / Path(str(named)).expanduser()] if named else []
-    if not places and path is not None and beside.is_file():
-        places = [beside]
-    for place in places:
+    if place is not None:
+        handed = " of systemd" * (place == vault.credential_file(environ))
         found = vault.read_secrets(place)
-        kept = {key: value for key, value in found.items() if key not in variables}
-        given.add(kept, place.name if place != handed else f"{place.name} of systemd")
+        weaker = {key: text for key, text in found.items() if given.sources.get(key) != ""}
+        given.add(weaker, f"{place.name}{handed}")
     has_login = "token" in given.texts or "password" in given.texts
     if str(before.get("keyring", "")).lower() == "true" and not has_login:
         given.add(vault.keyring_secrets(account_name(before)), "the keyring")
+
+
+def _secrets_path(
+    given: _Given, environ: Mapping[str, str], path: Path | None, base: Path
+) -> Path | None:
+    """Return the file of secrets: systemd's, the one that is named, or one beside the settings."""
+    handed = vault.credential_file(environ)
+    if handed is not None:
+        return handed
+    if "secrets_file" in given.texts:
+        return base / Path(str(given.texts["secrets_file"])).expanduser()
+    beside = base / vault.SECRETS_FILE
+    return beside if path is not None and beside.is_file() else None
 
 
 def account_name(given: Mapping[str, Any]) -> str:

@@ -15,10 +15,10 @@ _HOUR = 60
 
 @dataclass(frozen=True, slots=True)
 class Timetable:
-    """Minutes of each hour (`hour` is None), or one time of each day.
+    """Minutes of each hour (`hour` is None), or one time of each day, on the clocks of a zone.
 
     Attributes:
-        hour: the hour of the day, on the clocks of a zone; None for every hour.
+        hour: the hour of the day; None for every hour.
         minutes: the minutes of the hour, in order; one alone where there is an hour.
     """
 
@@ -39,7 +39,9 @@ class Timetable:
         twice is due the first time.
         """
         if self.hour is None:
-            start = instant.in_timezone("UTC").start_of("hour")
+            clock = instant.in_timezone(zone)
+            past = {"minutes": clock.minute, "seconds": clock.second}
+            start = instant.in_timezone("UTC").subtract(**past, microseconds=clock.microsecond)
             times = [start.add(minutes=m) for m in (*self.minutes, _HOUR + self.minutes[0])]
             return next(time for time in times if time > instant)
         day = instant.in_timezone(zone).subtract(days=1)

@@ -15,6 +15,7 @@ PARIS = "Europe/Paris"
         ("hourly at 20", "2026-11-02T23:20:00Z", "2026-11-03T00:20:00Z"),
         ("every 15 minutes", "2026-11-02T09:31:00Z", "2026-11-02T09:45:00Z"),
         ("every 30 minutes", "2026-11-02T09:59:00Z", "2026-11-02T10:00:00Z"),
+        ("hourly at 20", "2026-11-02T09:20:00.5Z", "2026-11-02T10:20:00Z"),
         ("daily 06:20", "2026-11-02T09:00:00Z", "2026-11-03T05:20:00Z"),
         ("daily 06:20", "2026-07-02T04:00:00Z", "2026-07-02T04:20:00Z"),
         # The hour from two to three is left out on 29 March, and occurs twice on 25 October.
@@ -32,6 +33,13 @@ def test_the_next_time(text: str, now: str, due: str) -> None:
     assert following == pendulum.parse(due)
     assert table.last_before(following, PARIS) == following
     assert table.last_before(following.subtract(seconds=1), PARIS) <= instant
+
+
+def test_the_minute_is_that_of_the_zone() -> None:
+    """Where clocks differ from UTC by half an hour, the minute is the one that they show."""
+    now = pendulum.datetime(2026, 11, 2, 9, 0)
+    due = timetable_of("hourly at 20").next_after(now, "Asia/Kolkata")
+    assert due == pendulum.datetime(2026, 11, 2, 9, 50)
 
 
 def test_odd_days_are_those_on_which_clocks_change() -> None:

@@ -27,6 +27,7 @@ COMMANDS = {
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
     "report": ("pipeline.cli.report", "A report of the snapshot: page, tables, mail."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
+    "schedule": ("pipeline.cli.schedule", "What to install so that runs start by themselves."),
     "send": ("pipeline.cli.send", "One text to one or more numbers; shown first."),
     "send-bulk": ("pipeline.cli.send_bulk", "A text of its own for each row of a list."),
     "shell": ("pipeline.cli.shell", "The duckdb command line on the snapshot, read-only."),
