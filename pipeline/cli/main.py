@@ -20,6 +20,7 @@ COMMANDS = {
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
     "export": ("pipeline.cli.export", "Write the tables as Parquet, for other engines."),
+    "init": ("pipeline.cli.init", "Set up an account: questions, login, settings."),
     "message-status": ("pipeline.cli.message_status", "What became of messages, by id, now."),
     "models": ("pipeline.cli.models", "The tables, what they are made from, their columns."),
     "newsletter": ("pipeline.cli.newsletter", "One text to all contacts of some tags."),
