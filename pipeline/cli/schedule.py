@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pipeline.settings import Loaded
 
 _STEPS = {
-    "systemd": "Install: sms24 schedule --systemd --to . && sudo cp sms24.service sms24.timer /etc/systemd/system/"
+    "systemd": "Install: sms24 schedule --systemd --to ."
+    " && sudo cp sms24.service sms24.timer /etc/systemd/system/"
     " && sudo systemctl enable --now sms24.timer",
     "cron": "Install: (crontab -l 2>/dev/null; sms24 schedule --cron) | crontab -",
     "launchd": "Install: save it as ~/Library/LaunchAgents/{label}.plist, then"
