@@ -6,8 +6,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.notify.mail import one_line
 from pipeline.settings import Settings
+from pipeline.values import printable
 from pipeline.warehouse.snapshot import Snapshot, open_snapshot
 
 _HOUR = 3600
@@ -113,7 +113,7 @@ def _silent(snapshot: Snapshot, settings: Settings, _now: datetime) -> Iterator[
     least = (settings.alert_silent_hours or 0) * _HOUR
     bounds = {"least": least, "most": timedelta(days=_RETIRED_DAYS).total_seconds()}
     for row in snapshot.plain(_SILENT, bounds):
-        title = one_line(row["title"] or "")
+        title = printable(" ".join((row["title"] or "").split()))
         named = f"Phone {row['device_id']}{f' ({title})' if title else ''}"
         words = f"{named} has given no sign of life for {row['silent_for'] / _HOUR:,.1f} h."
         yield Crossing("silent", f"silent:{row['device_id']}", words)

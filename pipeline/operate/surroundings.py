@@ -2,13 +2,12 @@
 
 import platform
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
-
-import pendulum
 
 from pipeline import journal
 from pipeline.journal import Entry
+from pipeline.operate.due import overdue_since
 from pipeline.operate.finding import Finding, broken, look, ok
 from pipeline.operate.machine import Found
 from pipeline.settings import Settings
@@ -16,7 +15,6 @@ from pipeline.version import own_version
 
 _LIBRARIES = ("duckdb", "polars", "httpx", "pendulum", "jinja2")
 _EXTRAS = ("apprise", "keyring", "weasyprint", "rphonenumbers")
-_GRACE = timedelta(minutes=15)
 
 
 def versions() -> Finding:
@@ -72,13 +70,3 @@ def _unended(last: Entry, when: str) -> Finding:
     if last.pid is not None and journal.is_alive(last.pid):
         return ok("runs", f"{when} is at work (process {last.pid}).")
     return look("runs", f"{when} was killed.", "Run it again: it goes on where it stopped.")
-
-
-def overdue_since(settings: Settings, entries: Sequence[Entry], now: datetime) -> datetime | None:
-    """Return when a run was due that did not start within a quarter of an hour; None for none."""
-    started = [entry.started_at for entry in entries if entry.command == "run"]
-    if settings.schedule is None or not started:
-        return None
-    instant = pendulum.instance(now - _GRACE)
-    due = settings.schedule.last_before(instant, settings.timezone)
-    return due if max(started) < due else None
