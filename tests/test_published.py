@@ -197,5 +197,5 @@ def test_status_tells_what_is_proven_and_odd(
     found = json.loads(capsys.readouterr().out)
     assert found["warnings"] == built.rows("from warnings")
     assert f"Warnings {len(found['warnings']) or 'none'}" in said
-    for warning in found["warnings"]:
+    for warning in found["warnings"][:2]:
         assert f"{warning['rows']:,} rows: {warning['sentence']}"[:60] in said
