@@ -22,7 +22,7 @@ FLOORS = {
     "masks": 0,
     "interrupting": 0,
     "settings": 1,
-    "journal": 2,
+    "journal": 1,
     "gateway": 2,
     "warehouse": 2,
     "ledger": 3,
