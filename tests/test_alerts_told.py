@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
 from pipeline.alerts import notices
@@ -174,6 +175,27 @@ def test_a_command_reads_the_notice_without_a_shell_or_a_secret(
     assert argument == "$(touch x); `id`"
     assert notice["crossed"][0]["sentence"] == "A hole."
     assert not [name for name in names if name.startswith("SMS24_")]
+
+
+def test_a_webhook_gets_a_notice_under_an_id_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is posted is the notice; the same notice has the same id, another one another."""
+    got: list[httpx.Request] = []
+
+    def take(_: httpx.HTTPTransport, request: httpx.Request) -> httpx.Response:
+        request.read()
+        got.append(request)
+        return httpx.Response(204)
+
+    monkeypatch.setattr(httpx.HTTPTransport, "handle_request", take)
+    url = Secret("https://hooks.example.com/x")
+    settings = Settings(data_dir=tmp_path, notify_by=("webhook",), webhook_url=url)
+    for found in (SILENT, SILENT, HOLE):
+        tell(moved([], [found], START, ("webhook",)), settings, CLOCK)
+    assert json.loads(got[0].content)["crossed"][0]["key"] == "silent:5"
+    ids = [request.headers["Idempotency-Key"] for request in got]
+    assert ids[0] == ids[1] != ids[2]
 
 
 @pytest.mark.parametrize(

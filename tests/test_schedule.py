@@ -183,6 +183,13 @@ def test_what_is_installed_is_found(tmp_path: Path) -> None:
     assert not found[0].is_on  # there is no timer beside it
 
 
+@pytest.mark.parametrize("name", ["", "../x", "a b", "a\nb", "x" * 99])
+def test_a_name_is_one_of_a_unit(tmp_path: Path, name: str) -> None:
+    """A name that could be a path, or another line, is refused."""
+    with pytest.raises(UsageError, match="no name for a unit"):
+        timer_of(replace(job_in(tmp_path), name=name))
+
+
 @pytest.mark.parametrize(
     ("flag", "names"),
     [("--systemd", ["sms24.service", "sms24.timer"]), ("--cron", ["sms24.crontab"])],

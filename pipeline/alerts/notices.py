@@ -57,7 +57,7 @@ def notice_of(alerts: Iterable[Alert], settings: Settings) -> dict[str, Any]:
     found = list(alerts)
     return {
         "kind": "alert",
-        "account": settings.data_dir.name,
+        "folder": str(settings.data_dir),
         "crossed": [_plain(alert) for alert in found if alert.over_at is None],
         "over": [_plain(alert) for alert in found if alert.over_at is not None],
     }

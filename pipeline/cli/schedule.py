@@ -16,12 +16,11 @@ if TYPE_CHECKING:
     from pipeline.settings import Loaded
 
 _STEPS = {
-    "systemd": "Install: sms24 schedule --systemd --to ."
-    " && sudo cp sms24.service sms24.timer /etc/systemd/system/"
-    " && sudo systemctl enable --now sms24.timer",
-    "cron": "Install: (crontab -l 2>/dev/null; sms24 schedule --cron) | crontab -",
-    "launchd": "Install: save it as ~/Library/LaunchAgents/{label}.plist, then"
-    " launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/{label}.plist",
+    "systemd": "sudo cp {folder}/{name}.service {folder}/{name}.timer /etc/systemd/system/"
+    " && sudo systemctl enable --now {name}.timer",
+    "cron": "(crontab -l 2>/dev/null; cat {folder}/{name}.crontab) | crontab -",
+    "launchd": "cp {folder}/{label}.plist ~/Library/LaunchAgents/"
+    " && launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/{label}.plist",
 }
 
 
@@ -29,15 +28,15 @@ _STEPS = {
 @click.option("--systemd", "kind", flag_value="systemd", help="A service and a timer (Linux).")
 @click.option("--cron", "kind", flag_value="cron", help="A line of a crontab.")
 @click.option("--launchd", "kind", flag_value="launchd", help="A property list (macOS).")
+@click.option("--name", default="sms24", show_default=True, help="Of the units; one per account.")
 @click.option("--to", type=click.Path(path_type=Path), help="Write the files into this folder.")
 @click.pass_context
-def schedule(context: click.Context, kind: str | None, to: Path | None) -> None:
+def schedule(context: click.Context, kind: str | None, name: str, to: Path | None) -> None:
     """Print what to install so that `sms24 run` starts by itself; nothing is installed."""
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.operate.schedule import LABEL  # noqa: PLC0415
 
     loaded = loaded_of(context)
-    job = _job(loaded)
+    job = _job(loaded, name)
     kind = kind or ("launchd" if sys.platform == "darwin" else "systemd")
     files = _files(kind, job)
     if to is None:
@@ -48,10 +47,13 @@ def schedule(context: click.Context, kind: str | None, to: Path | None) -> None:
         _write(to, files)
     for text in (*_cautions(loaded), *_odd(job, SystemClock().now())):
         click.echo(f"Note: {text}", err=True)
-    click.echo(_STEPS[kind].format(label=LABEL), err=True)
+    if to is None:
+        click.echo(f"Write the files: sms24 schedule --{kind} --to .", err=True)
+    step = _STEPS[kind].format(name=job.name, label=job.label, folder=to or ".")
+    click.echo(f"Then install: {step}", err=True)
 
 
-def _job(loaded: "Loaded") -> "Job":
+def _job(loaded: "Loaded", name: str) -> "Job":
     from pipeline.operate.schedule import Job  # noqa: PLC0415
     from pipeline.timetable import timetable_of  # noqa: PLC0415
 
@@ -66,6 +68,7 @@ def _job(loaded: "Loaded") -> "Job":
         zone=settings.timezone,
         user=getpass.getuser(),
         prints_pdf="pdf" in settings.report_formats,
+        name=name,
     )
 
 
@@ -80,12 +83,15 @@ def _files(kind: str, job: "Job") -> dict[str, str]:
     from pipeline.operate.machine import machine_zone, minutes_ahead  # noqa: PLC0415
 
     if kind == "systemd":
-        return {"sms24.service": made.service_of(job), "sms24.timer": made.timer_of(job)}
+        return {
+            f"{job.name}.service": made.service_of(job),
+            f"{job.name}.timer": made.timer_of(job),
+        }
     zone = machine_zone(job.zone)
     shift = minutes_ahead(zone, job.zone)
     if kind == "cron":
-        return {"sms24.crontab": made.crontab_of(job, zone, shift)}
-    return {f"{made.LABEL}.plist": made.plist_of(job, zone, shift).decode()}
+        return {f"{job.name}.crontab": made.crontab_of(job, zone, shift)}
+    return {f"{job.label}.plist": made.plist_of(job, zone, shift).decode()}
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:

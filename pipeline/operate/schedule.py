@@ -6,6 +6,7 @@ hour, and it goes on in the right one.
 """
 
 import plistlib
+import re
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 from pipeline.errors import UsageError
 from pipeline.timetable import Timetable
 
-LABEL = "com.smsgateway24.sms24"
+_LABEL = "com.smsgateway24"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
 _HOUR = 60
 
 
@@ -29,6 +31,7 @@ class Job:
         timetable: when, on the clocks of `zone`.
         user: who runs it.
         prints_pdf: whether a browser is started, which makes name spaces of its own.
+        name: what the units are called; one per account.
     """
 
     program: tuple[str, ...]
@@ -39,9 +42,19 @@ class Job:
     zone: str
     user: str
     prints_pdf: bool = False
+    name: str = "sms24"
+
+    @property
+    def label(self) -> str:
+        """The name by which launchd knows it."""
+        return f"{_LABEL}.{self.name}"
 
     def refuse_odd(self) -> None:
-        """Raise UsageError for a path that no file of a schedule can hold."""
+        """Raise UsageError for a name or a path that no file of a schedule can hold."""
+        if not _NAME.fullmatch(self.name):
+            raise UsageError(
+                f"{self.name!r} is no name for a unit.", advice="Use letters, digits, - and _."
+            )
         texts = (*self.program, str(self.folder), str(self.data_dir), str(self.secrets or ""))
         if not all(text.isprintable() for text in texts):
             raise UsageError(
@@ -106,7 +119,7 @@ WantedBy=timers.target
 
 
 def service_of(job: Job) -> str:
-    """Return the unit `sms24.service`: as a user of its own, with nothing to write but the data."""
+    """Return the unit `NAME.service`: as a user of its own, with nothing to write but the data."""
     job.refuse_odd()
     credential = f"LoadCredential=sms24.secrets.toml:{_plain(job.secrets)}\n" if job.secrets else ""
     return _SERVICE.format(
@@ -120,7 +133,8 @@ def service_of(job: Job) -> str:
 
 
 def timer_of(job: Job) -> str:
-    """Return the unit `sms24.timer`; its times are those of the job's zone."""
+    """Return the unit `NAME.timer`; its times are those of the job's zone."""
+    job.refuse_odd()
     calendar = calendar_of(job.timetable, job.zone)
     return _TIMER.format(timetable=job.timetable, zone=job.zone, calendar=calendar)
 
@@ -146,7 +160,7 @@ def crontab_of(job: Job, machine_zone: str, shift: int) -> str:
     when = f"{','.join(map(str, minutes))} {'*' if hour is None else hour} * * *"
     guard = _guard(job) + " && " if _needs_guard(job, machine_zone) else ""
     command = f"cd {shlex.quote(str(job.folder))} && {_shell(job)}"
-    line = f"{guard}{{ {command} 2>&1 | logger -t sms24; }}"
+    line = f"{guard}{{ {command} 2>&1 | logger -t {job.name}; }}"
     comment = (
         f"# sms24: {job.timetable}, on the clocks of {job.zone}; this machine's: {machine_zone}"
     )
@@ -164,7 +178,7 @@ def plist_of(job: Job, machine_zone: str, shift: int) -> bytes:
         arguments = ["/bin/sh", "-c", f"{_guard(job)} || exit 0; exec {_shell(job)}"]
     return plistlib.dumps(
         {
-            "Label": LABEL,
+            "Label": job.label,
             "ProgramArguments": arguments,
             "WorkingDirectory": str(job.folder),
             "StartCalendarInterval": [{**daily, "Minute": minute} for minute in minutes],
