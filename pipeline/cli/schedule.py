@@ -40,8 +40,8 @@ def schedule(context: click.Context, kind: str | None, name: str, to: Path | Non
     kind = kind or ("launchd" if sys.platform == "darwin" else "systemd")
     files = _files(kind, job)
     if to is None:
-        for name, text in files.items():
-            head = f"# {name}\n" if len(files) > 1 else ""
+        for file, text in files.items():
+            head = f"# {file}\n" if len(files) > 1 else ""
             click.echo(f"{head}{text}", nl=text[-1:] != "\n")
     else:
         _write(to, files)
