@@ -1,10 +1,16 @@
 """What time it is: the only place that asks, so that everything else can be told."""
 
 import time
+from datetime import UTC, datetime
 from typing import Protocol
 
 import pendulum
 from pendulum import DateTime, Duration
+
+
+def plain(instant: datetime) -> datetime:
+    """Return an instant as Python's own datetime in UTC: msgspec takes no other kind."""
+    return datetime.fromtimestamp(instant.timestamp(), UTC)
 
 
 class Clock(Protocol):

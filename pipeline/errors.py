@@ -12,6 +12,7 @@ Sms24Error                      exit
 │       └── LoginError           3   the token, or the e-mail and password, were refused
 ├── UnprovenError                3   something landed, but history is left unproven
 ├── TellingError                 3   the mail server or the webhook did not take what it was told
+├── ThresholdError               6   a threshold of the settings was crossed; all was done
 ├── CheckError                   4   a check found rows that must not be; nothing was published
 └── BusyError                   75   another sms24 works in this data folder
 
@@ -134,6 +135,13 @@ class TellingError(Sms24Error):
 
     exit_code = 3
     advice = "The report is written; mend the setting, or tell it again later."
+
+
+class ThresholdError(Sms24Error):
+    """A run did all its work, and found a threshold of the settings crossed."""
+
+    exit_code = 6
+    advice = "The report is written; `sms24 status` says how things stand."
 
 
 class CheckError(Sms24Error):

@@ -1,5 +1,6 @@
 """How the texts of settings are read: each gives the value, or ValueError with what it may be."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +100,38 @@ def names(value: Any) -> tuple[str, ...]:
         raise ValueError("a list of texts is expected")  # noqa: TRY004 - one kind of refusal
     listed = tuple(text(name) for name in found)
     return () if listed == ("none",) else listed
+
+
+def numbers(value: Any) -> tuple[int, ...]:
+    """Return whole numbers: a list of them, or one text with commas."""
+    listed = [value] if isinstance(value, int) else value
+    found = [str(number) for number in listed] if isinstance(listed, list) else listed
+    return tuple(int(number) for number in names(found))
+
+
+def share(value: Any) -> float:
+    """Return a share above 0, at most 1."""
+    found = float(value)
+    if not 0 < found <= 1:
+        raise ValueError("a share such as 0.9 is expected")
+    return found
+
+
+def some_of(*known: str) -> Any:
+    """Return what reads a list of some words."""
+
+    def parse(value: Any) -> tuple[str, ...]:
+        found = names(value)
+        if set(found) - set(known):
+            raise ValueError(f"some of {', '.join(known)} are expected")
+        return found
+
+    return parse
+
+
+def words(value: Any) -> tuple[str, ...]:
+    """Return a program and its arguments: a list, or a text that is parted as a shell would."""
+    found = shlex.split(value) if isinstance(value, str) else value
+    if not isinstance(found, list) or not found:
+        raise ValueError("a program and its arguments are expected")
+    return tuple(text(word) for word in found)

@@ -1,25 +1,21 @@
 """The settings: one frozen object, built once at the door and passed down.
 
-Sources, weakest first: defaults, `sms24.toml`, the environment. An empty variable is unset.
-Secrets come from the environment, or from a settings file that only its owner may read.
+Sources, weakest first: defaults, the keyring, `sms24.toml`, the file of secrets, a credential of
+systemd, the environment. An empty variable is unset. A file with a secret is its owner's alone.
 """
 
-import os
-import stat
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from pendulum import DateTime
 
-from pipeline import parsing
+from pipeline import vault
 from pipeline.errors import UsageError
+from pipeline.keys import SECRET_KEYS, SETTINGS_FILE, parsed
+from pipeline.timetable import Timetable
 from pipeline.values import Secret
-
-SETTINGS_FILE = "sms24.toml"
-_SECRET_KEYS = frozenset({"token", "password", "mail_password", "webhook_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +56,20 @@ class Settings:
         mail_from, mail_to: who sends, and who gets it.
         mail_tls: how the connection is sealed: `starttls`, `tls` from the first byte, or `none`.
         webhook_url: where verdicts are posted; a secret, since many such addresses hold one.
+        secrets_file: a file of secrets alone; None looks beside the settings file.
+        keyring: whether the system's keyring is asked for token and password.
+        schedule: when `sms24 run` is due; None where nobody said.
+        alert_success_below: the success rate that is too low; None for no such rule.
+        alert_success_messages: over how many messages, the newest, it is counted.
+        alert_silent_hours: hours without a sign of life after which a phone is told of.
+        alert_no_data_hours: hours without a new message, or without anything proven.
+        alert_holes: whether a hole in what is proven is told of.
+        alert_doubts: from how many contacts in doubt on that is told of.
+        alert_codes: failure codes that are told of where they were seen in the last 24 hours.
+        alert_failures: whether a run that ends with 1, 2, 3 or 4 is told of.
+        notify_by: by what ways: `mail`, `webhook`, `command`, `apprise`; none at all says nothing.
+        notify_command: a program and its arguments; it reads the notice as JSON.
+        notify_urls: addresses of apprise; secrets.
     """
 
     base_url: str = "https://smsgateway24.com/getdata"
@@ -100,6 +110,20 @@ class Settings:
     mail_to: tuple[str, ...] = ()
     mail_tls: str = "starttls"
     webhook_url: Secret | None = None
+    secrets_file: Path | None = None
+    keyring: bool = False
+    schedule: Timetable | None = None
+    alert_success_below: float | None = None
+    alert_success_messages: int = 200
+    alert_silent_hours: float | None = None
+    alert_no_data_hours: float | None = None
+    alert_holes: bool = False
+    alert_doubts: int | None = None
+    alert_codes: tuple[int, ...] = ()
+    alert_failures: bool = False
+    notify_by: tuple[str, ...] = ()
+    notify_command: tuple[str, ...] = ()
+    notify_urls: tuple[Secret, ...] = ()
 
     @property
     def has_login(self) -> bool:
@@ -122,111 +146,111 @@ class Settings:
         return self.data_dir / "reports"
 
 
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Settings and where they came from.
+
+    Attributes:
+        path: the settings file; None without one.
+        sources: by key, in words for people; what is not in it is the default.
+        secrets_path: the file of secrets that was read; None without one.
+    """
+
+    settings: Settings
+    path: Path | None
+    sources: Mapping[str, str]
+    secrets_path: Path | None = None
+
+
 def load_settings(
     environ: Mapping[str, str], *, config: Path | None = None, folder: Path | None = None
 ) -> Settings:
     """Return the settings of a command started in `folder`; UsageError names a bad key."""
+    return load(environ, config=config, folder=folder).settings
+
+
+def load(
+    environ: Mapping[str, str], *, config: Path | None = None, folder: Path | None = None
+) -> Loaded:
+    """Return the settings with the source of each; UsageError names a bad key."""
     here = folder or Path.cwd()
     path = config or (Path(environ["SMS24_CONFIG"]) if environ.get("SMS24_CONFIG") else None)
     if path is None and (here / SETTINGS_FILE).is_file():
         path = here / SETTINGS_FILE
-    given = _read_file(path) if path else {}
     base = path.resolve().parent if path else here
-    for key in Settings.__dataclass_fields__:
-        text = environ.get(f"SMS24_{key.upper()}")
-        if text:
-            given[key] = text
-    values = {key: _parse(key, value) for key, value in given.items()}
+    given = _Given()
+    if path is not None:
+        given.add(_read_file(path), path.name)
+    given.add(_from_environment(environ), "")
+    secrets_path = _secrets_path(given, environ, path, base)
+    _add_secrets(given, environ, secrets_path)
+    values = {key: parsed(key, value, given.place(key)) for key, value in given.texts.items()}
     values.setdefault("data_dir", Settings().data_dir)
     values |= {key: base / value for key, value in values.items() if isinstance(value, Path)}
-    return Settings(**values)
+    sources = {key: given.place(key) for key in given.texts}
+    return Loaded(Settings(**values), path, sources, secrets_path)
+
+
+@dataclass(slots=True)
+class _Given:
+    """What was given, as it stands there, and by what source; what comes later wins."""
+
+    texts: dict[str, Any] = field(default_factory=dict)
+    sources: dict[str, str] = field(default_factory=dict)
+
+    def add(self, texts: Mapping[str, Any], source: str) -> None:
+        self.texts |= texts
+        self.sources |= dict.fromkeys(texts, source)
+
+    def place(self, key: str) -> str:
+        return self.sources[key] or f"SMS24_{key.upper()}"
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    found = {key.name: environ.get(f"SMS24_{key.name.upper()}") for key in fields(Settings)}
+    return {key: text for key, text in found.items() if text}
+
+
+def _add_secrets(given: _Given, environ: Mapping[str, str], place: Path | None) -> None:
+    """Add the secrets that lie apart from the settings; variables stay the strongest."""
+    before = dict(given.texts)
+    if place is not None:
+        handed = " of systemd" * (place == vault.credential_file(environ))
+        found = vault.read_secrets(place)
+        weaker = {key: text for key, text in found.items() if given.sources.get(key) != ""}
+        given.add(weaker, f"{place.name}{handed}")
+    has_login = "token" in given.texts or "password" in given.texts
+    if str(before.get("keyring", "")).lower() == "true" and not has_login:
+        given.add(vault.keyring_secrets(account_name(before)), "the keyring")
+
+
+def _secrets_path(
+    given: _Given, environ: Mapping[str, str], path: Path | None, base: Path
+) -> Path | None:
+    """Return the file of secrets: systemd's, the one that is named, or one beside the settings."""
+    handed = vault.credential_file(environ)
+    if handed is not None:
+        return handed
+    if "secrets_file" in given.texts:
+        return base / Path(str(given.texts["secrets_file"])).expanduser()
+    beside = base / vault.SECRETS_FILE
+    return beside if path is not None and beside.is_file() else None
+
+
+def account_name(given: Mapping[str, Any]) -> str:
+    """Return under what name the keyring keeps an account's secrets: its e-mail, or its folder."""
+    return str(given.get("email") or given.get("data_dir") or Settings().data_dir)
 
 
 def _read_file(path: Path) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
-            found = dict(_flat(tomllib.load(file)))
-    except OSError as error:
-        raise UsageError(
-            f"The settings file {path} cannot be read ({error.strerror}).",
-            advice="Name an existing file with --config or SMS24_CONFIG.",
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(
-            f"The settings file {path} is not valid TOML.", advice=f"Mend this: {error}."
-        ) from None
-    unknown = sorted(set(found) - set(Settings.__dataclass_fields__))
+    found, mode = vault.read_toml(path)
+    known = [key.name for key in fields(Settings)]
+    unknown = sorted(set(found) - set(known))
     if unknown:
         raise UsageError(
             f"The settings file {path} has an unknown key: {unknown[0]}.",
-            advice=f"Known keys: {', '.join(Settings.__dataclass_fields__)}.",
+            advice=f"Known keys: {', '.join(known)}.",
         )
-    if _SECRET_KEYS & set(found) and mode & 0o077:
-        raise UsageError(
-            f"The settings file {path} holds a secret and others may read it.",
-            advice=f"Run: chmod 600 {path}",
-        )
+    if SECRET_KEYS & set(found):
+        vault.refuse_open(path, mode)
     return found
-
-
-def _flat(found: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Give the keys of a file; `rate` in the table `contacts` is `contacts_rate`."""
-    for key, value in found.items():
-        if isinstance(value, dict):
-            yield from ((f"{key}_{name}", inner) for name, inner in value.items())
-        else:
-            yield key, value
-
-
-def _parse(key: str, value: Any) -> Any:
-    try:
-        return _PARSERS[key](value)
-    except (ValueError, TypeError) as error:
-        shown = "***" if key in _SECRET_KEYS else repr(str(value))
-        raise UsageError(
-            f"The setting {key} cannot be {shown}: {error}.",
-            advice=f"Mend it in {SETTINGS_FILE}, or in SMS24_{key.upper()}.",
-        ) from None
-
-
-_PARSERS: dict[str, Any] = {
-    "base_url": parsing.address,
-    "token": parsing.secret,
-    "email": parsing.text,
-    "password": parsing.secret,
-    "timezone": parsing.zone,
-    "data_dir": parsing.path,
-    "since": parsing.instant,
-    "concurrency": parsing.at_least(1, int),
-    "rate": parsing.at_least(0.01, float),
-    "timeout": parsing.at_least(1, float),
-    "outage_seconds": parsing.at_least(1, float),
-    "window_rows": parsing.at_least(1, int),
-    "settle_hours": parsing.at_least(0, int),
-    "audit_days": parsing.at_least(1, int),
-    "tail_minutes": parsing.at_least(0, int),
-    "privacy": parsing.one_of("mask", "hash", "full"),
-    "contacts_rate": parsing.at_least(0.01, float),
-    "contacts_tag_param": parsing.one_of("ctag_id", "tag_id", "both"),
-    "contacts_trust_503": parsing.yes_or_no,
-    "send_rate": parsing.at_least(0.01, float),
-    "send_batch": parsing.at_least(1, int),
-    "send_zone": parsing.zone,
-    "models_dir": parsing.path,
-    "reports_dir": parsing.path,
-    "report_language": parsing.text,
-    "report_kinds": parsing.names,
-    "report_periods": parsing.names,
-    "report_formats": parsing.names,
-    "report_notes": parsing.path,
-    "report_keep_days": parsing.at_least(0, int),
-    "mail_host": parsing.text,
-    "mail_port": parsing.at_least(1, int),
-    "mail_user": parsing.text,
-    "mail_password": parsing.secret,
-    "mail_from": parsing.text,
-    "mail_to": parsing.names,
-    "mail_tls": parsing.one_of("starttls", "tls", "none"),
-    "webhook_url": lambda value: Secret(parsing.link(value)),
-}

@@ -94,6 +94,6 @@ def test_doctor_says_the_habits_in_words(known: Account, capfd: pytest.CaptureFi
     assert "The parameter timezone changes bounds and dates of answers." in said
     assert "begin inside, end inside" in said
     assert main(["doctor", "--json"]) == 0
-    found = {trait["name"]: trait for trait in json.loads(capfd.readouterr().out)}
+    found = {trait["name"]: trait for trait in json.loads(capfd.readouterr().out)["traits"]}
     assert found["reading"]["value"] == "created UTC 1"
     assert all(trait["evidence"] for trait in found.values())

@@ -11,7 +11,7 @@ import click
 
 from pipeline.clock import Clock
 from pipeline.progress import Progress
-from pipeline.settings import Settings, load_settings
+from pipeline.settings import Loaded, Settings, load
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -26,8 +26,13 @@ _LONGEST_SILENCE = 300.0
 
 def settings_of(context: click.Context) -> Settings:
     """Return the settings of this call."""
+    return loaded_of(context).settings
+
+
+def loaded_of(context: click.Context) -> Loaded:
+    """Return the settings of this call, with where they came from."""
     config = context.obj if isinstance(context.obj, Path) else None
-    return load_settings(os.environ, config=config)
+    return load(os.environ, config=config)
 
 
 def make_progress() -> Progress:

@@ -1,103 +1,106 @@
-"""`sms24 doctor`: what the gateway's habits are, in words, by what evidence."""
+"""`sms24 doctor`: whether all is well, line by line, with what to do where it is not."""
 
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import click
 
-from pipeline.cli.console import settings_of
+from pipeline.cli.console import loaded_of
 
 if TYPE_CHECKING:
+    from pipeline.operate.finding import Finding
+    from pipeline.settings import Loaded
     from pipeline.warehouse.asked import Trait
 
-_COUNTS = {
-    "honest": "Counts are honest: every part adds up.",
-    "capped": "Counts are cut at some number: only those up to {number} are trusted.",
-    "deaf": "Counts do not heed dates: windows are proven by their halves instead.",
-    "absent": "The gateway gives no counts: windows are proven by their halves instead.",
-    "lying": "Counts differ from the rows: windows are proven by their halves instead.",
-    "unfiltered": "Neither counts nor rows heed dates: nothing can be proven.",
-    "contradicted": "Counts were contradicted by rows: they are measured again next time.",
-}
-_COLUMNS = {
-    "created": "the time a message was created",
-    "due": "the time a message is due (the later of created and scheduled)",
-    "planned": "the scheduled time of a message, else the time it was created",
-    "scheduled": "the scheduled time; messages without one are in no window",
-    "sent": "the sent time; messages that were never sent are in no window",
-}
-_GRAINS = {"1": "second", "60": "minute", "86400": "day"}
+_LABEL = 8
+_AREA = 13
 
 
 @click.command()
+@click.option("--offline", is_flag=True, help="Make no call; look at this machine alone.")
 @click.option("--json", "as_json", is_flag=True, help="For programs.")
 @click.pass_context
-def doctor(context: click.Context, *, as_json: bool) -> None:
-    """Check the login and measure the gateway's habits anew: about a hundred small calls."""
-    from pipeline.run import Means, run_doctor  # noqa: PLC0415 - `--help` needs none of it
+def doctor(context: click.Context, *, offline: bool, as_json: bool) -> int:
+    """Look at settings, files, schedule and login; measure the gateway's habits anew.
 
-    settings = settings_of(context)
-    traits = run_doctor(settings, Means())
+    About a hundred small calls. Ends with 0 if nothing is broken, 3 if the gateway is, else 2.
+    """
+    from pipeline.operate.finding import exit_code_of  # noqa: PLC0415 - `--help` needs none of it
+
+    loaded = loaded_of(context)
+    findings = _here(loaded)
+    traits: list[Trait] = []
+    if not offline and loaded.settings.has_login:
+        found, traits = _gateway(loaded)
+        findings += found
     if as_json:
-        click.echo(json.dumps([_plain(trait) for trait in traits], indent=2))
-        return
-    click.echo(f"The gateway at {settings.base_url} answers under this login.\n")
+        click.echo(_json(loaded, findings, traits))
+    else:
+        _show(findings, traits)
+    return exit_code_of(findings)
+
+
+def _here(loaded: "Loaded") -> "list[Finding]":
+    from pipeline import journal  # noqa: PLC0415
+    from pipeline.clock import SystemClock, plain  # noqa: PLC0415
+    from pipeline.operate import data, files, machine, setting_lines, surroundings  # noqa: PLC0415
+
+    settings, now = loaded.settings, plain(SystemClock().now())
+    entries = journal.entries(settings.data_dir)
+    return [
+        *setting_lines.settings_lines(loaded),
+        surroundings.versions(),
+        *files.permissions(loaded),
+        files.disk(settings.data_dir),
+        *data.databases(settings, now),
+        *surroundings.schedule(settings, machine.schedules()),
+        surroundings.last_run(settings, entries, now),
+    ]
+
+
+def _gateway(loaded: "Loaded") -> "tuple[list[Finding], list[Trait]]":
+    from pipeline.clock import SystemClock  # noqa: PLC0415
+    from pipeline.errors import BusyError, Sms24Error  # noqa: PLC0415
+    from pipeline.operate.finding import broken, look, ok  # noqa: PLC0415
+    from pipeline.operate.login import login  # noqa: PLC0415
+    from pipeline.run import Means, run_doctor  # noqa: PLC0415
+
+    findings = login(loaded.settings, SystemClock())
+    if findings[0].state == "broken":
+        return findings, []
+    try:
+        traits = run_doctor(loaded.settings, Means())
+    except BusyError as error:
+        return [*findings, look("habits", f"Not measured: {error}", error.advice, 75)], []
+    except Sms24Error as error:
+        return [*findings, broken("habits", str(error), error.advice, error.exit_code)], []
+    return [*findings, ok("habits", f"{len(traits)} of the gateway's were measured:")], traits
+
+
+def _show(findings: "list[Finding]", traits: "list[Trait]") -> None:
+    from pipeline.cli.habit_words import words_of  # noqa: PLC0415
+    from pipeline.values import printable  # noqa: PLC0415
+
+    for finding in findings:
+        lead = f"{finding.state:<{_LABEL}}{finding.area:<{_AREA}}"
+        click.echo(f"{lead}{printable(finding.text)}")
+        if finding.advice:
+            click.echo(f"{'':<{_LABEL + _AREA}}-> {printable(finding.advice)}")
     for trait in traits:
-        click.echo(f"{trait.name:<16} {words_of(trait)}")
+        click.echo(f"\n{trait.name:<16} {words_of(trait)}")
         click.echo(f"{'':<16} measured {trait.measured_at:%Y-%m-%d %H:%M} UTC: {trait.evidence}")
 
 
-def words_of(trait: "Trait") -> str:
-    """Return a habit as a sentence."""
-    if trait.name == "counts":
-        return _COUNTS.get(trait.value, trait.value).format(number=trait.number)
-    if trait.name in _WORDS:
-        return _WORDS[trait.name](trait.value)
-    return trait.value
+def _json(loaded: "Loaded", findings: "list[Finding]", traits: "list[Trait]") -> str:
+    import msgspec  # noqa: PLC0415
 
+    from pipeline.cli.habit_words import plain_trait  # noqa: PLC0415
+    from pipeline.operate.setting_lines import shown_settings  # noqa: PLC0415
 
-def _left_out(what: str, value: str) -> str:
-    if not value:
-        return f"A query without a {what} leaves nothing out."
-    return f"A query without a {what} leaves out {what} {value}: asked by themselves."
-
-
-def _reading(value: str) -> str:
-    parts = value.split()
-    if len(parts) != len(("column", "zone", "grain")):
-        return "It is not known how dates are read: the newest 15 hours are asked again each time."
-    column, zone, grain = parts
-    unit = _GRAINS.get(grain, grain)
-    return f"Bounds compare {_COLUMNS.get(column, column)}, in {zone}, to the {unit}."
-
-
-_WORDS: dict[str, Callable[[str], str]] = {
-    "reading": _reading,
-    "hidden statuses": lambda value: _left_out("status", value),
-    "hidden sims": lambda value: _left_out("SIM", value),
-    "ends": lambda value: f"Ends of a window: {value}.",
-    "timezone": lambda value: f"The parameter timezone changes {value}.",
-    "answer_zone": lambda value: (
-        f"Dates are written in {value}." if value else "Dates name their instant."
-    ),
-    "total": lambda value: (
-        "A count without dates is the whole."
-        if value == "whole"
-        else "A count without dates leaves messages out: there is no total."
-    ),
-    "status filter": lambda value: f"The status of a query is {value}.",
-    "cap": lambda value: f"Answers are cut, silently, at {value}.",
-    "longest period": lambda value: f"Periods are accepted {value}.",
-}
-
-
-def _plain(trait: "Trait") -> dict[str, object]:
-    return {
-        "name": trait.name,
-        "value": trait.value,
-        "number": trait.number,
-        "words": words_of(trait),
-        "evidence": trait.evidence,
-        "measured_at": trait.measured_at.isoformat(),
+    given = shown_settings(loaded).items()
+    found = {
+        "findings": msgspec.to_builtins(findings),
+        "settings": {key: {"value": value, "source": source} for key, (value, source) in given},
+        "traits": [plain_trait(trait) for trait in traits],
     }
+    return json.dumps(found, indent=2)

@@ -1,0 +1,1 @@
+"""What the settings say that people shall be told, each once until it is over."""

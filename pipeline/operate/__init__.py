@@ -1,0 +1,1 @@
+"""What an operator needs: whether all is well, how things stand, setting up, schedules."""
