@@ -1,7 +1,5 @@
 """The jobs that join the rooms: sync, build, report, and all three as one run."""
 
-import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,7 +7,7 @@ from pathlib import Path
 
 from pipeline.clock import Clock, SystemClock
 from pipeline.contacts.copied import copy_imports
-from pipeline.errors import GatewayError, Sms24Error, UnprovenError, UsageError, is_disk_full
+from pipeline.errors import GatewayError, UnprovenError, UsageError
 from pipeline.extract.habits import stored_reading
 from pipeline.extract.landing import CallLog
 from pipeline.extract.plan import Asking
@@ -19,15 +17,14 @@ from pipeline.gateway.client import Gateway
 from pipeline.progress import Progress, SilentProgress
 from pipeline.report.shelf import shelve, wishes_of
 from pipeline.report.writing import Wish
+from pipeline.session import open_session, update_run
 from pipeline.settings import Settings
 from pipeline.transform.build import build
-from pipeline.version import own_version
 from pipeline.warehouse.asked import Trait
 from pipeline.warehouse.held import HeldCounts
 from pipeline.warehouse.imports import HeldImports
-from pipeline.warehouse.lock import writer_lock
 from pipeline.warehouse.raw import RawStore
-from pipeline.warehouse.store import Warehouse, look_into_warehouse, open_warehouse
+from pipeline.warehouse.store import Warehouse, look_into_warehouse
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,30 +148,8 @@ def _has_landed(session: _Session) -> bool:
 
 @contextmanager
 def _session(command: str, settings: Settings, means: Means) -> Iterator[_Session]:
-    """Hold the data folder, and keep a row in `raw.runs` of how the run began and ended."""
-    run_id = f"{means.clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
-    with writer_lock(settings.data_dir), open_warehouse(settings.warehouse_path) as warehouse:
-        started = (run_id, command, means.clock.now(), own_version())
-        columns = ("run_id", "command", "started_at", "version")
-        warehouse.append("raw.runs", columns, [started])
-        exit_code, message = 1, "ended by a bug; the log has the traceback"
-        try:
-            yield _Session(settings, means, warehouse, RunResult(run_id))
-            exit_code, message = 0, "done"
-        except Sms24Error as error:
-            exit_code, message = error.exit_code, str(error)
-            raise
-        except KeyboardInterrupt:
-            exit_code, message = 130, "interrupted"
-            raise
-        finally:
-            if is_disk_full(sys.exception()):
-                message = "the disk was full"
-            _update_run(
-                warehouse,
-                run_id,
-                {"finished_at": means.clock.now(), "exit_code": exit_code, "message": message},
-            )
+    with open_session(command, settings, means.clock) as held:
+        yield _Session(settings, means, held.warehouse, RunResult(held.run_id))
 
 
 @contextmanager
@@ -203,7 +178,7 @@ def _sync(session: _Session, asking: Asking) -> None:
         "proven_by": result.proven_by,
         "doubt": result.doubt or None,
     }
-    _update_run(session.warehouse, session.run_id, done)
+    update_run(session.warehouse, session.run_id, done)
     for note in result.notes:
         session.means.progress.note(note)
     if result.error is not None and not result.has_landed:
@@ -258,9 +233,3 @@ def _refuse_unproven(result: SyncResult | None) -> None:
         )
     if said:
         raise UnprovenError(" ".join(said))
-
-
-def _update_run(warehouse: Warehouse, run_id: str, values: dict[str, object]) -> None:
-    pairs = ", ".join(f"{name} = ${name}" for name in values)
-    sql = f"update raw.runs set {pairs} where run_id = $run_id"  # noqa: S608 - our own names
-    warehouse.execute(sql, {**values, "run_id": run_id})

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline import logs
 from pipeline.clock import Clock
 from pipeline.progress import Progress
 from pipeline.settings import Settings, load_settings
@@ -27,7 +28,9 @@ _LONGEST_SILENCE = 300.0
 def settings_of(context: click.Context) -> Settings:
     """Return the settings of this call."""
     config = context.obj if isinstance(context.obj, Path) else None
-    return load_settings(os.environ, config=config)
+    settings = load_settings(os.environ, config=config)
+    logs.start(settings.data_dir, settings.log_form, settings.keep_log_days)
+    return settings
 
 
 def make_progress() -> Progress:

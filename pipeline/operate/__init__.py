@@ -1,0 +1,1 @@
+"""What keeps sms24 running for years: pruning, forgetting, backups."""
