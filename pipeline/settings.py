@@ -19,7 +19,8 @@ from pipeline.errors import UsageError
 from pipeline.values import Secret
 
 SETTINGS_FILE = "sms24.toml"
-_SECRET_KEYS = frozenset({"token", "password", "mail_password", "webhook_url"})
+# Settings that nobody may read.
+SECRET_KEYS = frozenset({"token", "password", "mail_password", "webhook_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ def _read_file(path: Path) -> dict[str, Any]:
             f"The settings file {path} has an unknown key: {unknown[0]}.",
             advice=f"Known keys: {', '.join(Settings.__dataclass_fields__)}.",
         )
-    if _SECRET_KEYS & set(found) and mode & 0o077:
+    if SECRET_KEYS & set(found) and mode & 0o077:
         raise UsageError(
             f"The settings file {path} holds a secret and others may read it.",
             advice=f"Run: chmod 600 {path}",
@@ -192,7 +193,7 @@ def _parse(key: str, value: Any) -> Any:
     try:
         return _PARSERS[key](value)
     except (ValueError, TypeError) as error:
-        shown = "***" if key in _SECRET_KEYS else repr(str(value))
+        shown = "***" if key in SECRET_KEYS else repr(str(value))
         raise UsageError(
             f"The setting {key} cannot be {shown}: {error}.",
             advice=f"Mend it in {SETTINGS_FILE}, or in SMS24_{key.upper()}.",

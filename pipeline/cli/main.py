@@ -10,6 +10,7 @@ from pipeline.cli.lazy import LazyGroup
 from pipeline.errors import Sms24Error, is_disk_full
 
 COMMANDS = {
+    "backup": ("pipeline.cli.backup", "Copy what cannot be fetched or built again."),
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
     "demo": (
@@ -28,6 +29,7 @@ COMMANDS = {
     "prune": ("pipeline.cli.prune", "Take away what need not be kept; the figures stay."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
     "report": ("pipeline.cli.report", "A report of the snapshot: page, tables, mail."),
+    "restore": ("pipeline.cli.backup", "Put a backup back, after comparing hashes."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
     "send": ("pipeline.cli.send", "One text to one or more numbers; shown first."),
     "send-bulk": ("pipeline.cli.send_bulk", "A text of its own for each row of a list."),
