@@ -20,6 +20,7 @@ from pipeline.veil import veiled, veiled_traceback, words_of
 FOLDER = "logs"
 _PREFIX = "sms24-"
 LOG = logging.getLogger("sms24")
+LOG.addHandler(logging.NullHandler())  # a program that uses us decides what it wants to see
 # After so many bytes of a day the next file of it begins.
 _MOST_BYTES = 8 << 20
 _WAITING = 200  # lines that wait for the data folder to be there
@@ -148,10 +149,23 @@ def start(data_dir: Path, form: str, keep_days: int) -> None:
     LOG.setLevel(logging.INFO)
 
 
+def tell_screen_too() -> None:
+    """Tell warnings on standard error too, as `start` writes them; for what runs by itself."""
+    handler = _Screen()
+    handler.setLevel(logging.WARNING)
+    handler.addFilter(Veil())
+    handler.setFormatter(HumanLines())
+    logging.getLogger().addHandler(handler)
+
+
+class _Screen(logging.StreamHandler):  # type: ignore[type-arg]
+    """Standard error."""
+
+
 def stop() -> None:
     """Write no more."""
     root = logging.getLogger()
-    for handler in [each for each in root.handlers if isinstance(each, DailyFile)]:
+    for handler in [each for each in root.handlers if isinstance(each, DailyFile | _Screen)]:
         root.removeHandler(handler)
 
 

@@ -184,6 +184,23 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path) -> None:
     logs.stop()
 
 
+def test_what_runs_by_itself_tells_warnings_on_the_screen(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Warnings, and nothing less, go to standard error as they go into the log."""
+    logs.start(folder, "json", 0)
+    logs.tell_screen_too()
+    logging.getLogger("sms24.webhook").warning("A push of %s was not kept.", NUMBER)
+    logs.LOG.info("quiet")
+    shown = capsys.readouterr().err
+    assert "A push of" in shown
+    assert "12 34 56" not in shown
+    assert "quiet" not in shown
+    logs.stop()
+    logs.LOG.warning("later")
+    assert capsys.readouterr().err == ""
+
+
 @pytest.fixture
 def known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Account]:
     """Serve a tiny account to commands."""

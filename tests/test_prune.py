@@ -1,20 +1,25 @@
 """`sms24 prune`: what goes is told and gone from the files, and no figure changes."""
 
+import hashlib
 import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import pendulum
 import pytest
 
 from pipeline.cli.main import main
 from pipeline.clock import HeldClock, SystemClock
 from pipeline.extract.plan import Asking
-from pipeline.operate.prune import look, prune
+from pipeline.operate.prune import Pruned, look, prune
 from pipeline.progress import SilentProgress
+from pipeline.report.shelf import Entry, read_shelf
 from pipeline.run import run_build
+from pipeline.settings import Settings
 from pipeline.warehouse.events import EventSpool
 from pipeline.warehouse.store import look_into_warehouse
 from support.account import NOW, Account, account
@@ -163,3 +168,37 @@ def test_a_kill_at_any_step_loses_nothing(lived: Account, tmp_path: Path) -> Non
         (left,) = raw(known, "select count(*) as n from raw.unfinished")
         assert left["n"] == 0
     assert steps == 7
+
+
+def test_reports_and_logs_of_an_age_go(tmp_path: Path) -> None:
+    """What is older than its setting is counted by a dry run and then gone; the rest stays."""
+    settings = Settings(data_dir=tmp_path / "data", report_keep_days=30, keep_log_days=10)
+    (settings.data_dir / "logs").mkdir(parents=True)
+    settings.reports_path.mkdir()
+    for day in ("2026-11-30", "2026-12-16"):
+        (settings.data_dir / "logs" / f"sms24-{day}.log").write_text("x")
+    entries = [
+        Entry(
+            stem=stem, kind="delivery", language="en", title="t", headline="h",
+            first=built.date(), last=built.date(), device_id=None, timezone="UTC",
+            built_local=built, formats={"html": f"{stem}.html"},
+            files={f"{stem}.html": hashlib.sha256(b"page").hexdigest()},
+        )
+        for stem, built in (
+            ("old", datetime.fromisoformat("2026-11-16")),
+            ("new", datetime.fromisoformat("2026-12-17")),
+        )
+    ]  # fmt: skip
+    for entry in entries:
+        (settings.reports_path / f"{entry.stem}.html").write_bytes(b"page")
+    (settings.reports_path / "index.json").write_bytes(msgspec.json.encode(entries))
+    wanted = Pruned(reports=1, logs=1)
+    assert look(settings, HeldClock(LATER)) == wanted
+    assert (settings.reports_path / "old.html").exists()
+    assert prune(settings, HeldClock(LATER), SilentProgress()) == wanted
+    assert not (settings.reports_path / "old.html").exists()
+    assert [entry.stem for entry in read_shelf(settings.reports_path)] == ["new"]
+    assert [path.name for path in (settings.data_dir / "logs").iterdir()] == [
+        "sms24-2026-12-16.log"
+    ]
+    assert look(settings, HeldClock(LATER)) == Pruned()

@@ -99,6 +99,7 @@ class TimedProgress:
 
     def note(self, text: str) -> None:
         """Say something."""
+        logs.LOG.info("%s", text)
         click.echo(text, err=True)
 
 
@@ -127,6 +128,7 @@ class LineProgress:
 
     def note(self, text: str) -> None:
         """Say something."""
+        logs.LOG.info("%s", text)
         click.echo(text, err=True)
 
 
@@ -170,6 +172,7 @@ class BarProgress:
 
     def note(self, text: str) -> None:
         """Say something above the bar."""
+        logs.LOG.info("%s", text)
         if self._bar is not None:
             self._bar.console.print(text, markup=False)
 
