@@ -7,6 +7,7 @@ renamed, so that no line is lost. A log that cannot be written stops nothing.
 import json
 import logging
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -89,13 +90,15 @@ class DailyFile(logging.Handler):
         self._data_dir = data_dir
         self._keep_days = keep_days
         self._waiting: list[logging.LogRecord] = []
+        # What no job of its own names is told apart by the command.
+        self._own = f"{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self.path: Path | None = None
         self.addFilter(Veil())
         self.setFormatter(JsonLines() if form == "json" else HumanLines())
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a line, or keep it until the data folder is made; never raises."""
-        record.run_id = getattr(record, "run_id", None) or current_run()
+        record.run_id = getattr(record, "run_id", None) or current_run() or self._own
         if not self._data_dir.is_dir():
             self._waiting = [*self._waiting, record][-_WAITING:]
             return

@@ -40,7 +40,7 @@ def forget_everywhere(
         return [Erased(e164, found, 0) for e164, found in _in_ledger(settings, e164s, clock)]
     with open_session("forget", settings, clock) as held:
         told = _forget_in(held, settings, e164s, clock, progress)
-        if settings.snapshot_path.exists():
+        if settings.snapshot_path.exists() or Retention(held.warehouse).is_built():
             _publish(held, settings, clock, progress)
         for path in leftovers_of(settings.data_dir):
             path.unlink(missing_ok=True)

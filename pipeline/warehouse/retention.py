@@ -43,6 +43,11 @@ class Person:
     national: str
     spellings: tuple[Spelling, ...]
 
+    @property
+    def pattern(self) -> str:
+        """What finds the number in a text, with up to three signs between two digits."""
+        return "[^0-9]{0,3}".join(self.national)
+
 
 class Retention:
     """Takes away what need not be kept; the caller holds the lock.
@@ -62,7 +67,7 @@ class Retention:
         """Move the superseded versions that were found into `raw.status_history`."""
         with self._warehouse.transaction():
             self._warehouse.script(statement("0_raw/prune_versions"))
-            if self._is_built():
+            if self.is_built():
                 self._warehouse.execute(
                     """
                     update staging.message_versions
@@ -127,8 +132,7 @@ class Retention:
             " where redacted is distinct from 'person'"
         )
         self._warehouse.execute(statement("0_raw/people"), {"stop_words": _stop_words()})
-        given = {"national": person.national}
-        self._warehouse.execute(statement("0_raw/mentions"), given)
+        self._warehouse.execute(statement("0_raw/mentions"), {"pattern": person.pattern})
         with self._warehouse.transaction():
             self._replace("raw.messages", "mentions", "body")
             self._replace("raw.messages", "people", "person")
@@ -160,6 +164,11 @@ class Retention:
         self._warehouse.execute(statement("0_raw/people_events"))
         found = "event_id in (select event_id from events_of_people)"
         self._redact_events(found, "person", {}, table="temp.pushed")
+
+    def is_built(self) -> bool:
+        """Whether tables were ever made of raw: they hold what raw holds."""
+        sql = "select count(*) from duckdb_tables() where schema_name = 'staging'"
+        return bool(self._warehouse.scalar(sql))
 
     def _redact_events(
         self, condition: str, why: str, given: dict[str, object], *, table: str = "raw.events"
@@ -207,12 +216,8 @@ class Retention:
     def _count(self, table: str) -> int:
         return int(self._warehouse.scalar(f"select count(*) from {table}"))  # noqa: S608
 
-    def _is_built(self) -> bool:
-        sql = "select count(*) from duckdb_tables() where schema_name = 'staging'"
-        return bool(self._warehouse.scalar(sql))
-
     def _has_published_bodies(self) -> bool:
-        if not self._is_built():
+        if not self.is_built():
             return False
         sql = "select count(*) from staging.message_versions where body is not null"
         return bool(self._warehouse.scalar(sql))

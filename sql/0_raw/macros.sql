@@ -120,19 +120,22 @@ create or replace temp macro keyed(text) as (
     if(starts_with(text, 'hmac:'), substr(text, 6), left(sha256(getvariable('hash_key') || text), 32))
 );
 
+-- A text with the digits of other scripts as ASCII ones; most texts have none.
+create or replace temp macro with_digits(text) as (
+    if(
+        strlen(text) = len(text),
+        text,
+        translate(
+            text,
+            '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९０１２３４５６７８９',
+            '0123456789012345678901234567890123456789'
+        )
+    )
+);
+
 -- The digits of a text in any script, without the zeros that are dialled before a number abroad.
 create or replace temp macro dialled(text) as (
-    regexp_replace(
-        regexp_replace(
-            translate(
-                text,
-                '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९０１２３４５６７８９',
-                '0123456789012345678901234567890123456789'
-            ),
-            '[^0-9]', '', 'g'
-        ),
-        '^00', ''
-    )
+    regexp_replace(regexp_replace(with_digits(text), '[^0-9]', '', 'g'), '^00', '')
 );
 
 -- The hash by which a number that was forgotten is known again, however it is written.

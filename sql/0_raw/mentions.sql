@@ -1,5 +1,5 @@
 -- The records of others that mention a number: in the text, or where nobody can read them.
--- Grain: one row per record. Reads: records. Note: national is the number as it is dialled at home.
+-- Grain: one row per record. Reads: records. Note: the pattern finds a number as people part its digits.
 create or replace temp table mentions as
 with
 
@@ -13,9 +13,9 @@ final as (
         end as payload
     from records
     where
-        contains(
-            dialled(if(json_valid(payload), json_extract_string(payload, '$.body'), payload)),
-            $national
+        regexp_matches(
+            with_digits(if(json_valid(payload), json_extract_string(payload, '$.body'), payload)),
+            $pattern
         )
 )
 
