@@ -51,6 +51,11 @@ class Settings:
         report_formats: in which formats.
         report_notes: a file of what people know of some days; None for none.
         report_keep_days: days after which a report that we wrote is removed; 0 keeps them all.
+        keep_versions_months: months after which a record that another has followed is pruned; 0
+            keeps all.
+        keep_body_days: days after which the text of a message is taken away; 0 keeps all.
+        keep_log_days: days after which a log is removed; 0 keeps all.
+        log_form: how logs are written: `json`, or `human` for people.
         mail_host, mail_port: the mail server; without a host no mail can be sent.
         mail_user, mail_password: its login; None for a server that asks for none.
         mail_from, mail_to: who sends, and who gets it.
@@ -102,6 +107,10 @@ class Settings:
     report_formats: tuple[str, ...] = ("html",)
     report_notes: Path | None = None
     report_keep_days: int = 400
+    keep_versions_months: int = 0
+    keep_body_days: int = 0
+    keep_log_days: int = 90
+    log_form: str = "json"
     mail_host: str | None = None
     mail_port: int = 587
     mail_user: str | None = None

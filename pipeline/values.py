@@ -1,18 +1,36 @@
 """Plain values that cross from one room to another."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import quote, quote_plus
 
 from pendulum import DateTime
+
+# A shorter text is in half of all words, and nobody's secret.
+_SHORTEST = 4
 
 
 class Secret:
     """A text that never shows itself: `repr`, `str` and formatting give stars."""
 
     __slots__ = ("_text",)
+    # Every text that was ever called a secret in this process: no log has any of them.
+    _all: ClassVar[set[str]] = set()
 
     def __init__(self, text: str) -> None:
         self._text = text
+        self._all.add(text)
+
+    @classmethod
+    def hidden(cls, text: str) -> str:
+        """Return a text with stars for all secrets of this process, quoted as in addresses too."""
+        for secret in sorted(cls._all, key=len, reverse=True):
+            if len(secret) >= _SHORTEST:
+                for form in {secret, quote(secret, safe=""), quote_plus(secret), _escaped(secret)}:
+                    text = text.replace(form, "***")
+        return text
 
     def reveal(self) -> str:
         """Return the text itself; for the request body alone."""
@@ -85,3 +103,8 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text
     )
+
+
+def _escaped(text: str) -> str:
+    """Return a text as JSON writes it."""
+    return json.dumps(text)[1:-1]

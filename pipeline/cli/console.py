@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline import logs
 from pipeline.clock import Clock
 from pipeline.progress import Progress
 from pipeline.settings import Loaded, Settings, load
@@ -32,7 +33,10 @@ def settings_of(context: click.Context) -> Settings:
 def loaded_of(context: click.Context) -> Loaded:
     """Return the settings of this call, with where they came from."""
     config = context.obj if isinstance(context.obj, Path) else None
-    return load(os.environ, config=config)
+    loaded = load(os.environ, config=config)
+    settings = loaded.settings
+    logs.start(settings.data_dir, settings.log_form, settings.keep_log_days)
+    return loaded
 
 
 def make_progress() -> Progress:
@@ -103,6 +107,7 @@ class TimedProgress:
 
     def note(self, text: str) -> None:
         """Say something."""
+        logs.LOG.info("%s", text)
         click.echo(text, err=True)
 
 
@@ -131,6 +136,7 @@ class LineProgress:
 
     def note(self, text: str) -> None:
         """Say something."""
+        logs.LOG.info("%s", text)
         click.echo(text, err=True)
 
 
@@ -174,6 +180,7 @@ class BarProgress:
 
     def note(self, text: str) -> None:
         """Say something above the bar."""
+        logs.LOG.info("%s", text)
         if self._bar is not None:
             self._bar.console.print(text, markup=False)
 

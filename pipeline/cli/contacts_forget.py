@@ -56,4 +56,7 @@ def forget(
             f"{each['number']} is {each['hash']} now: contacts {each['contacts']},"
             f" plans {each['plans']}, rows of plans {each['rows']}."
         )
-    click.echo("Not reached: the gateway, backups, files of yours, and the warehouse of messages.")
+    click.echo(
+        "Not reached: the gateway, backups, files of yours, and the records of messages: see sms24"
+        " forget."
+    )

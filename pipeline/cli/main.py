@@ -10,6 +10,7 @@ from pipeline.cli.lazy import LazyGroup
 from pipeline.errors import Sms24Error, is_disk_full
 
 COMMANDS = {
+    "backup": ("pipeline.cli.backup", "Copy what cannot be fetched or built again."),
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
     "demo": ("pipeline.cli.demo", "Emulator, contact import, run and report."),
@@ -17,13 +18,16 @@ COMMANDS = {
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
     "export": ("pipeline.cli.export", "Write the tables as Parquet, for other engines."),
+    "forget": ("pipeline.cli.forget", "A person's number out of everything that is kept here."),
     "init": ("pipeline.cli.init", "Set up an account: questions, login, settings."),
     "message-status": ("pipeline.cli.message_status", "What became of messages, by id, now."),
     "models": ("pipeline.cli.models", "The tables, what they are made from, their columns."),
     "newsletter": ("pipeline.cli.newsletter", "One text to all contacts of some tags."),
     "outbox": ("pipeline.cli.outbox", "What was sent; what is in doubt, and what then."),
+    "prune": ("pipeline.cli.prune", "Take away what need not be kept; the figures stay."),
     "query": ("pipeline.cli.query", "Ask the snapshot one select, read-only."),
     "report": ("pipeline.cli.report", "A report of the snapshot: page, tables, mail."),
+    "restore": ("pipeline.cli.backup", "Put a backup back, after comparing hashes."),
     "run": ("pipeline.cli.jobs", "Sync, build and report: the scheduled job."),
     "schedule": ("pipeline.cli.schedule", "What to install so that runs start by themselves."),
     "send": ("pipeline.cli.send", "One text to one or more numbers; shown first."),
@@ -60,8 +64,16 @@ def entry() -> None:
     os._exit(code)
 
 
-def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
+def main(arguments: list[str]) -> int:
     """Run one command and return its exit code; the only place that catches everything."""
+    try:
+        return _call(arguments)
+    finally:
+        if logs := sys.modules.get("pipeline.logs"):
+            logs.stop()
+
+
+def _call(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
     try:
         ended = app.main(arguments, prog_name="sms24", standalone_mode=False)
     except click.exceptions.Exit as exit_:
@@ -76,6 +88,7 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Sms24Error as error:
+        _log(error)
         _say(str(error), error.advice)
         return error.exit_code
     except Exception as error:  # noqa: BLE001 - the one door that a bug may reach
@@ -84,17 +97,28 @@ def main(arguments: list[str]) -> int:  # noqa: PLR0911 - one line per exit code
     return ended if isinstance(ended, int) else 0  # what a command gave to `exit`
 
 
+def _log(error: Sms24Error) -> None:
+    from pipeline.logs import LOG  # noqa: PLC0415 - a healthy start needs it not
+
+    LOG.warning("exit code %d: %s", error.exit_code, error)
+
+
 def _explain_bug(error: Exception) -> tuple[str, str]:
-    import tempfile  # noqa: PLC0415 - a healthy start needs neither
-    import traceback  # noqa: PLC0415
+    import tempfile  # noqa: PLC0415 - a healthy start needs none of it
+
+    from pipeline import logs  # noqa: PLC0415
+    from pipeline.veil import veiled_traceback  # noqa: PLC0415
 
     if is_disk_full(error):
         return "The disk is full.", "Free some space, then run the command again."
-    with tempfile.NamedTemporaryFile(
-        "w", prefix="sms24-", suffix=".log", delete=False, encoding="utf-8"
-    ) as log:
-        traceback.print_exception(error, file=log)
-    return f"A bug stopped sms24 ({type(error).__name__}).", f"The traceback is in {log.name}."
+    path = logs.keep_bug(error)
+    if path is None:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="sms24-", suffix=".log", delete=False, encoding="utf-8"
+        ) as log:
+            log.write(veiled_traceback(error))
+        path = Path(log.name)
+    return f"A bug stopped sms24 ({type(error).__name__}).", f"The traceback is in {path}."
 
 
 def _say(*sentences: str) -> None:

@@ -17,13 +17,17 @@ def webhook(context: click.Context, *, port: int, bind: str, new_secret: bool) -
     Two addresses are told, one for each webhook of the device in the panel. Who knows them may
     push, so they are secrets. Each push is on the disk before it is answered; sms24 sync lands it.
     """
-    from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
+    from pipeline import logs  # noqa: PLC0415 - `--help` needs none of it
+    from pipeline.clock import SystemClock  # noqa: PLC0415
+    from pipeline.values import Secret  # noqa: PLC0415
     from pipeline.warehouse.events import EventSpool  # noqa: PLC0415
     from pipeline.webhook.receiver import create_receiver, serve  # noqa: PLC0415
     from pipeline.webhook.secret import secret_of  # noqa: PLC0415
 
     data_dir = settings_of(context).data_dir
     secret = secret_of(data_dir, makes_new=new_secret)
+    Secret(secret)  # from here on no log has it
+    logs.tell_screen_too()
     spool = EventSpool(data_dir / "inbox" / "events")
 
     def ready(address: str) -> None:

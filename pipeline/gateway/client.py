@@ -20,6 +20,7 @@ from pipeline.gateway.endpoints import MessageQuery
 from pipeline.gateway.pace import Pace
 from pipeline.gateway.retry import RetryPolicy, wait_before_next
 from pipeline.gateway.wire import Attempt, Wire, redact
+from pipeline.logs import LOG
 from pipeline.settings import Settings
 from pipeline.values import CallRecord, Secret
 
@@ -247,6 +248,7 @@ class Gateway:
         wait = wait_before_next(policy, number, failure, random=spread)
         if wait is None or self.breaker.is_open:
             raise failure from None
+        LOG.warning("try %d failed, the next in %.1f s: %s", number, wait, failure)
         if isinstance(failure, BusyGatewayError):
             self.pace.rest(wait)
         else:

@@ -9,6 +9,7 @@ from dataclasses import asdict
 
 from pipeline.ledger.store import Store
 from pipeline.ledger.values import Run, RunFacts
+from pipeline.logs import LOG
 from pipeline.version import own_version
 
 
@@ -28,12 +29,15 @@ class Runs:
             "started": self._store.now(),
             "state": "running",
         }
-        return self._store.insert("run", row)
+        number = self._store.insert("run", row)
+        LOG.info("load %d of %s begins", number, facts.plan)
+        return number
 
     def end(self, run: int, state: str, counts: Mapping[str, int]) -> None:
         """Note how a run ended: `done`, or what stopped it."""
         sql = "update run set ended = ?, state = ?, counts = ? where id = ?"
         self._store.change(sql, (self._store.now(), state, json.dumps(counts), run))
+        LOG.info("load %d ends, %s: %s", run, state, dict(counts))
 
     def recover(self) -> None:
         """Note that the runs that have no end have died; for the holder of the loaders' lock."""

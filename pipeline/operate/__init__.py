@@ -1,1 +1,1 @@
-"""What an operator needs: whether all is well, how things stand, setting up, schedules."""
+"""What keeps sms24 running for years: set up, checks, schedules, pruning, forgetting, backups."""

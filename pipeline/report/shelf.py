@@ -83,6 +83,19 @@ def enlist(settings: Settings, written: Written) -> None:
         _enlist(settings, [written])
 
 
+def tidy(settings: Settings, *, only_count: bool = False) -> int:
+    """Remove the reports that are older than `report_keep_days`; returns how many they are."""
+    folder = settings.reports_path
+    if not (folder / _INDEX).exists():
+        return 0
+    with _held(folder):
+        entries = read_shelf(folder)
+        old = _too_old(entries, settings.report_keep_days)
+        if old and not only_count:
+            _list(_without_old(entries, folder, settings.report_keep_days), folder, settings)
+    return len(old)
+
+
 def read_shelf(folder: Path) -> list[Entry]:
     """Return what was written into a folder of reports; a list that is damaged counts as none."""
     try:
@@ -147,13 +160,17 @@ def _joined(new: Entry, old: Entry | None) -> Entry:
 
 
 def _without_old(entries: list[Entry], folder: Path, days: int) -> list[Entry]:
+    old = _too_old(entries, days)
+    for entry in old:
+        _remove(entry, folder)
+    return [entry for entry in entries if entry not in old]
+
+
+def _too_old(entries: list[Entry], days: int) -> list[Entry]:
     if not days or not entries:
-        return entries
+        return []
     oldest = max(entry.built_local for entry in entries) - timedelta(days=days)
-    for entry in entries:
-        if entry.built_local < oldest:
-            _remove(entry, folder)
-    return [entry for entry in entries if entry.built_local >= oldest]
+    return [entry for entry in entries if entry.built_local < oldest]
 
 
 def _remove(entry: Entry, folder: Path) -> None:

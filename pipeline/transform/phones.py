@@ -1,14 +1,21 @@
 """What libphonenumber makes of the numbers that messages were sent to."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import phonenumbers
 
+from pipeline.warehouse.retention import Person, Spelling
 from pipeline.warehouse.store import Warehouse, statement
 
 if TYPE_CHECKING:
     import polars as pl
+
+_FORGOTTEN = re.compile(r"(hmac:[0-9a-f]{32})(?: ([A-Z]{2}))?")
+
+# Digits that are nobody else's number by chance.
+_TELLING = 8
 
 
 def unknown_recipients(warehouse: Warehouse) -> "pl.DataFrame":
@@ -36,9 +43,12 @@ def normalised(text: str, region: str) -> tuple[str | None, str | None]:
     """Return a number in E.164 and its country; (None, None) where it is none.
 
     Args:
-        text: the number as the gateway holds it; names of senders and short codes are no numbers.
+        text: the number as the gateway holds it, or the hash of one that was forgotten with its
+            country; names of senders and short codes are no numbers.
         region: the country to take where the number has none (ISO 3166), or an empty text.
     """
+    if forgotten := _FORGOTTEN.fullmatch(text):
+        return forgotten[1], forgotten[2]
     if any(character.isalpha() or character in "*#" for character in text):
         return None, None  # libphonenumber reads letters as keys of a telephone
     try:
@@ -50,3 +60,33 @@ def normalised(text: str, region: str) -> tuple[str | None, str | None]:
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
     country = phonenumbers.region_code_for_number(number)
     return e164, country if country and country.isalpha() else None
+
+
+def person_of(e164: str, alias: str) -> Person:
+    """Return a person with all ways in which phones here and abroad write the number.
+
+    A number in E.164 that libphonenumber does not know is known by its digits alone.
+    """
+    digits = e164.removeprefix("+")
+    try:
+        number = phonenumbers.parse(e164)
+    except phonenumbers.NumberParseException:
+        return Person(alias, None, digits, (Spelling(digits),))
+    code = number.country_code or 0
+    home = phonenumbers.national_significant_number(number)
+    dialled = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    trunk = "".join(character for character in dialled if character.isdecimal())
+    # `+33 (0)6 12 ...` is written so often that it is a spelling too.
+    abroad = {digits, f"{code}{trunk}"}
+    at_home = {home, trunk}
+    regions = phonenumbers.region_codes_for_country_code(code)
+    country = phonenumbers.region_code_for_number(number)
+    return Person(
+        alias,
+        country if country and country.isalpha() else None,
+        home if len(home) >= _TELLING else digits,
+        (
+            *(Spelling(text) for text in sorted(abroad)),
+            *(Spelling(text, region) for text in sorted(at_home) for region in sorted(regions)),
+        ),
+    )

@@ -32,7 +32,7 @@ _CONTEXT = f"""
 """  # noqa: S608 - our own names
 _NARROW = {
     Refresh.VERSION: {
-        "raw.messages": "where version_id > getvariable('staged_messages')",
+        "raw.versions": "where version_id > getvariable('staged_messages')",
         "raw.devices": "where version_id > getvariable('staged_devices')",
     },
     Refresh.MESSAGE: {

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from pendulum import DateTime
 
 from pipeline.warehouse.durable import sync
+from pipeline.warehouse.retention import Retention
 from pipeline.warehouse.store import Warehouse, statement
 
 Kind = Literal["status", "incoming"]
@@ -82,6 +83,7 @@ def land_events(warehouse: Warehouse, folder: Path) -> int:
         with warehouse.transaction():
             warehouse.execute("create or replace temp table pushed as from raw.events limit 0")
             warehouse.append("temp.pushed", _COLUMNS, rows)
+            Retention(warehouse).forget_pushed()
             before = warehouse.scalar("select count(*) from raw.events")
             warehouse.script(statement("0_raw/land_events"))
             landed += warehouse.scalar("select count(*) from raw.events") - before

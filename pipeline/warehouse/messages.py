@@ -7,6 +7,7 @@ from pendulum import DateTime
 
 from pipeline.warehouse.asked import Asking, Landed, NewField, Place
 from pipeline.warehouse.frames import write_frames
+from pipeline.warehouse.retention import Retention
 from pipeline.warehouse.store import Warehouse, statement
 
 _ASKED_COLUMNS = (
@@ -101,6 +102,7 @@ class MessageStore:
         self._warehouse.execute(statement("0_raw/place_messages"))
         new = int(self._warehouse.scalar("select count(*) from arrivals where is_new"))
         fields = self._new_fields(now)
+        Retention(self._warehouse).forget_arrivals()
         self._warehouse.execute(statement("0_raw/append_messages"))
         self._warehouse.execute(statement("0_raw/note_unbuilt"))
         self._warehouse.execute(statement("0_raw/move_heads"))

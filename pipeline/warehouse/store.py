@@ -9,6 +9,8 @@ import duckdb
 
 from pipeline.errors import BusyError, WarehouseError
 from pipeline.paths import resource_folder
+from pipeline.version import own_version
+from pipeline.warehouse.durable import copy_private
 from pipeline.warehouse.interrupt import interruptible
 
 if TYPE_CHECKING:
@@ -16,14 +18,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 # What the tables of raw look like; a higher number in a file is a newer sms24's.
-FORMAT = 2
+FORMAT = 3
 # How DuckDB words damage that it meets while it reads, whatever class the error has.
 _DAMAGE = ("Corrupt database file", "Could not read enough bytes", "not a valid DuckDB")
 
 _OPEN_UP = "Let this user write to the data folder and to the files in it."
 _RESTORE = "Restore it from a backup, or move it away and run again: everything is fetched anew."
 
-_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+# How a warehouse is opened.
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
     "python_enable_replacements": "false",
@@ -53,17 +56,18 @@ class Warehouse:
 
     def prepare(self) -> None:
         """Make what is missing of the raw schema; raises WarehouseError for a newer format."""
-        if self._format() == 1:
+        known = self.format()
+        if known == 1:
             self._number_versions()
         for name in ("tables", "views", "intervals", "macros"):
             self.script(statement(f"0_raw/{name}"))
-        if self.scalar("select max(number) from raw.format") != FORMAT:
-            self.append("raw.format", ("number",), [(FORMAT,)])
+        if known != FORMAT:
+            self.append("raw.format", ("number", "version"), [(FORMAT, own_version())])
         sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'lookupzones'"
         if not self.scalar(sql):
             self.load_zones()
 
-    def _format(self) -> int | None:
+    def format(self) -> int | None:
         """Return the format of the file, None for a new one; WarehouseError if it is newer."""
         sql = "select count(*) from duckdb_tables() where schema_name || table_name = 'rawformat'"
         known = self.scalar("select max(number) from raw.format") if self.scalar(sql) else None
@@ -81,6 +85,7 @@ class Warehouse:
             for table in ("messages", "devices"):
                 self.execute(f"alter table raw.{table} add column version_id bigint")
                 self.execute(f"update raw.{table} set version_id = rowid + 1")  # noqa: S608
+            self.append("raw.format", ("number",), [(2,)])
 
     def load_zones(self) -> None:
         """Write down anew what the texts of zones can stand for."""
@@ -163,7 +168,7 @@ class Warehouse:
 @contextmanager
 def open_warehouse(path: Path) -> Iterator[Warehouse]:
     """Open the private database for writing, making it if need be; the caller holds the lock."""
-    connection = _connect(path, read_only=False)
+    connection = _connect_current(path)
     try:
         path.chmod(0o600)
         warehouse = Warehouse(connection, path)
@@ -173,12 +178,30 @@ def open_warehouse(path: Path) -> Iterator[Warehouse]:
         connection.close()
 
 
+def _connect_current(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open for writing; one of an older format is copied first, as `NAME.vN.bak`."""
+    connection = _connect(path, read_only=False)
+    try:
+        known = Warehouse(connection, path).format()
+        if known in {None, FORMAT}:
+            return connection
+        connection.execute("checkpoint")
+    except BaseException:
+        connection.close()
+        raise
+    connection.close()
+    # Only now: a process that reads its own open database loses its lock.
+    copy_private(path, path.with_name(f"{path.name}.v{known}.bak"))
+    return _connect(path, read_only=False)
+
+
 @contextmanager
 def look_into_warehouse(path: Path) -> Iterator[Warehouse]:
     """Open the private database for reading alone; BusyError while somebody writes."""
     connection = _connect(path, read_only=True)
     try:
         warehouse = Warehouse(connection, path)
+        warehouse.format()
         for name in ("intervals", "macros"):
             warehouse.script(statement(f"0_raw/{name}"))
         yield warehouse
@@ -188,7 +211,7 @@ def look_into_warehouse(path: Path) -> Iterator[Warehouse]:
 
 def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
-        connection = duckdb.connect(str(path), read_only=read_only, config=_CONFIG)
+        connection = duckdb.connect(str(path), read_only=read_only, config=CONFIG)
     except duckdb.Error as error:
         if "Conflicting lock" in str(error):
             raise BusyError(f"Another process works on {path}.") from None

@@ -8,7 +8,8 @@ select
     payload_hash,
     call_id,
     answered_at as first_seen_at,
-    previous_seen_at
+    previous_seen_at,
+    redacted
 from arrivals
 where is_new
 order by version_id

@@ -28,7 +28,8 @@ final as (
     select
         * exclude (previous_hash, previous_seen_at),
         previous_hash is distinct from payload_hash as is_new,
-        if(previous_hash is null, null, previous_seen_at) as previous_seen_at
+        if(previous_hash is null, null, previous_seen_at) as previous_seen_at,
+        null::varchar as redacted
     from compared
 )
 

@@ -76,11 +76,13 @@ create or replace temp macro masked(text) as (
     end
 );
 
--- What people may read of a phone number, by the privacy setting; with `hash` nothing.
+-- What people may read of a phone number, by the privacy setting; with `hash` nothing, and of one that
+-- was forgotten (`hmac:...`) nothing ever.
 create or replace temp macro shown(text) as (
-    case getvariable('privacy')
-        when 'full' then text
-        when 'mask' then masked(text)
+    case
+        when starts_with(text, 'hmac:') then null
+        when getvariable('privacy') = 'full' then text
+        when getvariable('privacy') = 'mask' then masked(text)
     end
 );
 
@@ -112,8 +114,62 @@ create or replace temp macro plain_words(text) as (
     )
 );
 
--- The keyed hash of a number: the same for the same number, and of no use without the key.
-create or replace temp macro keyed(text) as (left(sha256(getvariable('hash_key') || text), 32));
+-- The keyed hash of a number: the same for the same number, and of no use without the key. It is what a
+-- number that was forgotten has become.
+create or replace temp macro keyed(text) as (
+    if(starts_with(text, 'hmac:'), substr(text, 6), left(sha256(getvariable('hash_key') || text), 32))
+);
+
+-- A text with the digits of other scripts as ASCII ones; most texts have none.
+create or replace temp macro with_digits(text) as (
+    if(
+        strlen(text) = len(text),
+        text,
+        translate(
+            text,
+            '٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९０１２３４５６７８９',
+            '0123456789012345678901234567890123456789'
+        )
+    )
+);
+
+-- The digits of a text in any script, without the zeros that are dialled before a number abroad.
+create or replace temp macro dialled(text) as (
+    regexp_replace(regexp_replace(with_digits(text), '[^0-9]', '', 'g'), '^00', '')
+);
+
+-- The hash by which a number that was forgotten is known again, however it is written.
+create or replace temp macro spelled(text) as (keyed('spelling:' || dialled(text)));
+
+-- Stars as long as a text; the word by which it asks for no more messages stays.
+create or replace temp macro starred(text, stop_word) as (
+    rpad(if(len(stop_word) <= len(text), stop_word, ''), len(text)::integer, '*')
+);
+
+-- A record with another text in the place of its own, and without that of its newsletter.
+create or replace temp macro textless(payload, body) as (
+    json_merge_patch(payload, json_object('body', body, 'paketbody', null))::varchar
+);
+
+-- A record with nothing of a person in it but what stands for the number; unknown fields go too.
+create or replace temp macro impersonal(payload, sendto, body) as (
+    json_merge_patch('{}', json_object(
+        'id', json_extract(payload, '$.id'),
+        'sendto', sendto,
+        'body', body,
+        'customerid', json_extract(payload, '$.customerid'),
+        'status', json_extract(payload, '$.status'),
+        'statustitle', json_extract(payload, '$.statustitle'),
+        'deviceid', json_extract(payload, '$.deviceid'),
+        'sim', json_extract(payload, '$.sim'),
+        'urgent', json_extract(payload, '$.urgent'),
+        'paketid', json_extract(payload, '$.paketid'),
+        'pakettitle', json_extract(payload, '$.pakettitle'),
+        'created', json_extract(payload, '$.created'),
+        'senttime', json_extract(payload, '$.senttime'),
+        'timetosend', json_extract(payload, '$.timetosend')
+    ))::varchar
+);
 
 -- How a group of outgoing messages fared: each outcome, and the vanished ones, which count as nothing else.
 create or replace temp macro tally(outcome, gone_at, address) as {

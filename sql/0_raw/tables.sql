@@ -4,8 +4,9 @@
 create schema if not exists raw;
 create schema if not exists lookup;
 
--- one row: the format of this file; a newer one is refused
+-- one row per format that this file has had, and the sms24 that brought it there; a newer one is refused
 create table if not exists raw.format (number integer);
+alter table raw.format add column if not exists version varchar;
 
 -- one row per run of a command that writes
 create table if not exists raw.runs (
@@ -70,6 +71,33 @@ create table if not exists raw.messages (
     previous_seen_at timestamptz
 );
 
+-- redacted: why the payload is not as it came, which the hash is of: `body`, or `person` who was forgotten
+alter table raw.messages add column if not exists redacted varchar;
+
+-- one row per version of a message that was pruned: what its statuses, phones and sightings need
+create table if not exists raw.status_history (
+    version_id bigint,
+    message_id bigint,
+    status integer,
+    status_title varchar,
+    device_id bigint,
+    first_seen_at timestamptz,
+    previous_seen_at timestamptz
+);
+
+-- one row per way to write the number of a person who was forgotten, as a keyed hash; region: of the phones
+-- by which it is written so, empty for any; key_trace tells whether the key is still the one
+create table if not exists raw.forgotten (
+    spelling varchar,
+    region varchar,
+    alias varchar,
+    country varchar,
+    key_trace varchar
+);
+
+-- one row per change whose old bytes are still in the file: it is to be written anew
+create table if not exists raw.unfinished (reason varchar);
+
 -- one row per time that a message was found to have vanished: append-only
 create table if not exists raw.absences (
     message_id bigint,
@@ -118,6 +146,8 @@ create table if not exists raw.events (
     received_at timestamptz
 );
 
+alter table raw.events add column if not exists redacted varchar;
+
 -- one row per message that has changed, vanished or come back since the tables were built
 create table if not exists raw.unbuilt (message_id bigint);
 
@@ -136,6 +166,9 @@ create table if not exists raw.fields (
     run_id varchar,
     first_seen_at timestamptz
 );
+
+-- one row per phone with a SIM whose country is known; made anew by each build
+create table if not exists lookup.regions (device_id bigint, region varchar);
 
 -- one row per spelling of a recipient met with a default region: what libphonenumber makes of it
 create table if not exists lookup.recipients (

@@ -1,5 +1,22 @@
--- What follows from the askings: how bounds are read now, what is proven, up to when anything can be.
--- Grain: see each view. Reads: raw.runs, raw.traits, raw.windows. Note: made anew at every start.
+-- What follows from the askings: how bounds are read now, what is proven, up to when anything can be;
+-- and all versions, the pruned ones too. Grain: see each view.
+-- Reads: raw.messages, raw.runs, raw.status_history, raw.traits, raw.windows. Note: made anew at every start.
+
+-- one row per version of a message; of a pruned one the payload has what was kept of it
+create or replace view raw.versions as
+select version_id, message_id, payload, call_id, first_seen_at, previous_seen_at
+from raw.messages
+union all
+select
+    version_id,
+    message_id,
+    json_object(
+        'status', status::varchar, 'statustitle', status_title, 'deviceid', device_id::varchar
+    )::varchar as payload,
+    null as call_id,
+    first_seen_at,
+    previous_seen_at
+from raw.status_history;
 
 -- one row: the reading that was measured last
 create or replace view raw.reading as

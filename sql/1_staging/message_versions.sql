@@ -2,10 +2,11 @@
 -- Grain: one row per version of a message.
 -- Key: version_id
 -- Refresh: by version
--- Reads: raw.messages, raw.windows, lookup.zones, seeds.stop_words
+-- Reads: raw.versions, raw.windows, lookup.zones, seeds.stop_words
 -- Note: where a date can mean two instants, the one inside the window that was asked is taken; where
 --       that does not tell, the first, and is_time_ambiguous says so. Of two times of sending the sooner
---       one after creation is taken. The text is kept only where the privacy setting is `full`.
+--       one after creation is taken. The text is kept only where the privacy setting is `full`. A version
+--       that was pruned has its status and its phone.
 with
 
 versions as (
@@ -27,7 +28,7 @@ versions as (
                 "timetosend": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"}
             }'
         ) as said
-    from raw.messages
+    from raw.versions
 ),
 
 asked as (

@@ -148,7 +148,7 @@ def _needed(table: str) -> frozenset[str]:
     found: set[str] = set()
     for name in MODELS[table].reads:
         if name in _views():
-            found |= {"raw.windows", "raw.runs", "raw.traits"}
+            found |= {"raw.windows", "raw.runs", "raw.traits", "raw.messages", "raw.status_history"}
         elif name in _types():
             found.add(name)
         elif name == "lookup.regions":
