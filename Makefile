@@ -7,7 +7,7 @@ SCALE_MESSAGES ?= 1000000
 # The oldest client that opens a snapshot; a test asks it, where there is one for this Python.
 CLIENT := duckdb==1.2.0
 
-.PHONY: help demo test browser words campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms bench-build scale check format clean wheel
+.PHONY: help demo test browser words campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak bench-build scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +18,7 @@ demo: $(VENV)/ready ## Emulated gateway -> contact import, run, report, in data/
 test: $(VENV)/ready ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal -q
 
-campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms ## The long tests (hours)
+campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak ## The long tests (hours)
 
 campaign-kill: $(VENV)/ready ## A hundred kills of a first load
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_kill.py
@@ -49,6 +49,9 @@ campaign-send: $(VENV)/ready ## Bulks of 10,000 messages, killed twenty times ea
 
 campaign-alarms: $(VENV)/ready ## How often the rule for incidents errs and finds: 1,000 worlds each
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_report_incidents.py tests/test_report_findings.py
+
+campaign-soak: $(VENV)/ready ## Sixty days of hourly runs with all that goes wrong; goes on where it was stopped
+	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_soak.py
 
 scale: $(SCALE)/ready ## Let ClickHouse and Spark answer from an export (SCALE_MESSAGES=1000000)
 	@$(SCALE)/bin/python tests/scale/scale.py --dir build/scale --messages $(SCALE_MESSAGES)

@@ -7,7 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from pipeline.clock import Clock, SystemClock
+from pendulum import DateTime
+
+from pipeline.clock import Clock, RightedClock, SystemClock
 from pipeline.contacts.copied import copy_imports
 from pipeline.errors import GatewayError, Sms24Error, UnprovenError, UsageError, is_disk_full
 from pipeline.extract.habits import stored_reading
@@ -60,6 +62,8 @@ class _Session:
 
     settings: Settings
     means: Means
+    clock: RightedClock
+    started: DateTime
     warehouse: Warehouse
     result: RunResult
 
@@ -96,7 +100,7 @@ def run_doctor(settings: Settings, means: Means) -> list[Trait]:
             gateway,
             calls,
             run_id=session.run_id,
-            clock=means.clock,
+            clock=session.clock,
         )
         return sync.measure(Asking(since=settings.since))
 
@@ -152,14 +156,16 @@ def _has_landed(session: _Session) -> bool:
 @contextmanager
 def _session(command: str, settings: Settings, means: Means) -> Iterator[_Session]:
     """Hold the data folder, and keep a row in `raw.runs` of how the run began and ended."""
-    run_id = f"{means.clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
+    clock = RightedClock(means.clock)
+    begun = clock.now()
+    run_id = f"{begun:%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:8]}"
     with writer_lock(settings.data_dir), open_warehouse(settings.warehouse_path) as warehouse:
-        started = (run_id, command, means.clock.now(), own_version())
+        started = (run_id, command, begun, own_version())
         columns = ("run_id", "command", "started_at", "version")
         warehouse.append("raw.runs", columns, [started])
         exit_code, message = 1, "ended by a bug; the log has the traceback"
         try:
-            yield _Session(settings, means, warehouse, RunResult(run_id))
+            yield _Session(settings, means, clock, begun, warehouse, RunResult(run_id))
             exit_code, message = 0, "done"
         except Sms24Error as error:
             exit_code, message = error.exit_code, str(error)
@@ -173,26 +179,26 @@ def _session(command: str, settings: Settings, means: Means) -> Iterator[_Sessio
             _update_run(
                 warehouse,
                 run_id,
-                {"finished_at": means.clock.now(), "exit_code": exit_code, "message": message},
+                {"finished_at": clock.now(), "exit_code": exit_code, "message": message},
             )
 
 
 @contextmanager
 def _gateway(session: _Session) -> Iterator[tuple[Gateway, CallLog]]:
-    calls = CallLog()
-    clock = session.means.clock
-    with Gateway(session.settings, clock=clock, on_call=calls.add) as gateway:
+    calls, clock = CallLog(), session.clock
+    with Gateway(session.settings, clock=clock, on_call=calls.add, on_time=clock.hear) as gateway:
         yield gateway, calls
 
 
 def _sync(session: _Session, asking: Asking) -> None:
-    settings, clock = session.settings, session.means.clock
+    settings, clock = session.settings, session.clock
     asking = replace(asking, since=asking.since or settings.since)
     with _gateway(session) as (gateway, calls):
         sync = Sync(settings, session.warehouse, gateway, calls, run_id=session.run_id, clock=clock)
         result = sync.run(asking, session.means.progress)
     session.result.sync = result
     done = {
+        "started_at": clock.righted(session.started),
         "asked_since": result.floor_at,
         "settled_until": result.settled_until,
         "calls": result.calls,
@@ -216,7 +222,7 @@ def _build(session: _Session, *, full: bool = False) -> None:
         session.warehouse,
         session.settings,
         run_id=session.run_id,
-        clock=session.means.clock,
+        clock=session.clock,
         progress=session.means.progress,
         full=full,
     )
@@ -241,7 +247,7 @@ def _report(session: _Session, wishes: list[Wish]) -> UsageError | None:
 def _copy_imports(session: _Session, *, again: bool) -> None:
     folder = session.settings.data_dir
     held = HeldImports(session.warehouse, folder / "inbox")
-    for note in copy_imports(held, folder, session.means.clock, again=again):
+    for note in copy_imports(held, folder, session.clock, again=again):
         session.means.progress.note(note)
 
 
