@@ -19,6 +19,7 @@ FLOORS = {
     "masks": 0,
     "interrupting": 0,
     "settings": 1,
+    "accounts": 1.5,
     "gateway": 2,
     "warehouse": 2,
     "ledger": 3,
