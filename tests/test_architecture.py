@@ -11,6 +11,7 @@ FLOORS = {
     "clock": 0,
     "futures": 0,
     "parsing": 0.5,
+    "trust": 0.5,
     "paths": 0,
     "statuses": 0,
     "values": 0,

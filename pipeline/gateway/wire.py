@@ -26,6 +26,7 @@ from pipeline.errors import (
 )
 from pipeline.gateway.decode import Body, Page
 from pipeline.settings import Settings
+from pipeline.trust import trust_of
 from pipeline.values import CallRecord
 
 LARGEST_BODY = 1 << 30
@@ -93,6 +94,7 @@ class Wire:
         self._clock = clock
         self._client = httpx.Client(
             transport=transport,
+            verify=trust_of(settings.ca_file) if settings.ca_file else True,
             timeout=httpx.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
             headers={"user-agent": "sms24", "accept": "application/json"},
