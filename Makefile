@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCALE := .venv-scale
+AUDIT := .venv-audit
 SCALE_MESSAGES ?= 1000000
 # The oldest client that opens a snapshot; a test asks it, where there is one for this Python.
 CLIENT := duckdb==1.2.0
 
-.PHONY: help demo test browser words campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak bench-build scale check format clean wheel
+.PHONY: help demo test browser words commands audit campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak bench-build scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,11 +65,18 @@ browser: ## Install Chromium for the tests of pages, where there is none
 words: $(VENV)/ready ## Renew the catalogues of reports from the code, the templates and the seeds
 	@$(BIN)/python tests/support/words.py
 
-check: $(VENV)/ready ## Lint, types and SQL style
+commands: $(VENV)/ready ## Renew docs/commands.md from the code
+	@PYTHONPATH=tests $(BIN)/python tests/support/commands.py
+
+audit: $(AUDIT)/ready ## Ask for known vulnerabilities of what is installed; needs the network
+	@$(AUDIT)/bin/pip-audit --progress-spinner off --skip-editable \
+		--path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+
+check: $(VENV)/ready ## Lint, types, SQL style, secrets
 	@$(BIN)/ruff format --check pipeline tests
 	@$(BIN)/ruff check pipeline tests
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q tests/test_sql_style.py tests/test_architecture.py
+	@$(BIN)/python -m pytest -q tests/test_sql_style.py tests/test_architecture.py tests/test_secrets.py tests/test_security.py
 
 format: $(VENV)/ready ## Format the code
 	@$(BIN)/ruff format pipeline tests
@@ -78,7 +86,7 @@ wheel: $(VENV)/ready ## Build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## Remove the virtual environment and what was built
-	@rm -rf $(VENV) $(SCALE) dist build .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SCALE) $(AUDIT) dist build .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -90,6 +98,11 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--only-binary :all: --target $(VENV)/clients/$(subst ==,-,$(CLIENT)) $(CLIENT) \
 		|| echo "There is no $(CLIENT) for this Python: its test will be skipped."
+	@touch $@
+
+$(AUDIT)/ready: $(VENV)/ready
+	@$(PYTHON) -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'
 	@touch $@
 
 $(SCALE)/ready: pyproject.toml constraints.txt tests/scale/constraints.txt

@@ -11,6 +11,7 @@ from pipeline.errors import Sms24Error, is_disk_full
 
 COMMANDS = {
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
+    "completion": ("pipeline.cli.completion", "What lets a shell complete commands."),
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
     "demo": (
         "pipeline.cli.demo",

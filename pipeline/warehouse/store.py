@@ -80,7 +80,7 @@ class Warehouse:
             self.execute("drop schema if exists marts cascade")
             for table in ("messages", "devices"):
                 self.execute(f"alter table raw.{table} add column version_id bigint")
-                self.execute(f"update raw.{table} set version_id = rowid + 1")  # noqa: S608
+                self.execute(f"update raw.{table} set version_id = rowid + 1")  # noqa: S608 - our own names
 
     def load_zones(self) -> None:
         """Write down anew what the texts of zones can stand for."""
@@ -110,7 +110,7 @@ class Warehouse:
         path = scratch / "append.parquet.part"
         frame.write_parquet(path, compression="uncompressed")
         try:
-            sql = f"insert into {table} by name select * from read_parquet($file)"  # noqa: S608
+            sql = f"insert into {table} by name select * from read_parquet($file)"  # noqa: S608 - our own names
             self.execute(sql, {"file": str(path)})
         finally:
             path.unlink()
