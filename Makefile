@@ -69,8 +69,9 @@ commands: $(VENV)/ready ## Renew docs/commands.md from the code
 	@PYTHONPATH=tests $(BIN)/python tests/support/commands.py
 
 audit: $(AUDIT)/ready ## Ask for known vulnerabilities of what is installed; needs the network
-	@$(AUDIT)/bin/pip-audit --progress-spinner off --skip-editable \
-		--path "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
+	@mkdir -p build
+	@$(BIN)/python -m pip list --format freeze --exclude-editable --disable-pip-version-check >build/installed.txt
+	@$(AUDIT)/bin/pip-audit --strict --progress-spinner off --no-deps --disable-pip --requirement build/installed.txt
 
 check: $(VENV)/ready ## Lint, types, SQL style, secrets
 	@$(BIN)/ruff format --check pipeline tests

@@ -1,4 +1,4 @@
-"""The container file and the page on installing: what they promise, as far as a text can show it."""
+"""The container file and the page on installing: what they promise, as far as a text shows it."""
 
 import re
 import tomllib

@@ -38,6 +38,7 @@ from support.kill import Measure, Victim
 Trouble = Literal["faults", "kill", "disk", "outage", "clock", "interrupt"]
 TROUBLES: tuple[Trouble, ...] = get_args(Trouble)
 OLD_VERSION = "0.0.9"
+KEPT_DAYS = 5
 HOUR = 3600
 # Runs in which nothing is wrong but our own clock are good ones.
 _HARMLESS = frozenset({None, "clock"})
@@ -135,9 +136,13 @@ class Soak:
             self._edit(number)
 
     def _edit(self, number: int) -> None:
-        """Let operators work in the hour, unless a run may still have to find what they did."""
+        """Let operators work, where the run of the hour must find it, and owes nothing of before.
+
+        What they do in an hour without a good run may cancel out until the next one: a message that
+        was sent again has been delivered again by then. The audit finds that, weeks later.
+        """
         self.known.clock.set(self.now(number))
-        if number and self.course.is_good(number - 1):
+        if number and self.course.is_good(number - 1) and self.course.is_good(number):
             self.editor.draw(self.now(number), self.course.dice(number).choice((0, 0, 1, 3)))
 
     def _run(self, number: int, patch: pytest.MonkeyPatch) -> str | int:
@@ -195,7 +200,7 @@ class Soak:
         self, number: int, version: str, *, reports: str = "none"
     ) -> Iterator["subprocess.Popen[str]"]:
         held = Path(__file__).with_name("held.py")
-        given = {"SMS24_REPORT_PERIODS": reports, "SMS24_REPORT_KEEP_DAYS": "5"}
+        given = {"SMS24_REPORT_PERIODS": reports, "SMS24_REPORT_KEEP_DAYS": str(KEPT_DAYS)}
         with subprocess.Popen(
             [sys.executable, str(held), self.now(number).isoformat(), version, "run"],
             env=environment(self.settings) | given,
