@@ -15,8 +15,6 @@ from typing import Any
 
 from pipeline.contacts.dispositions import Outcome
 from pipeline.contacts.reading.container import sha256_of
-from pipeline.contacts.rejects import ErrorsWriter
-from pipeline.contacts.rows import frame_of
 from pipeline.errors import BusyError, UsageError
 from pipeline.warehouse.lock import writer_lock
 
@@ -161,6 +159,8 @@ class Freezer:
         self._lines = csv.writer(self._contacts, lineterminator="\n")
         self._lines.writerow(COLUMNS)
         self._errors = (folder / "errors.csv").open("w", encoding="utf-8-sig", newline="")
+        from pipeline.contacts.rejects import ErrorsWriter  # noqa: PLC0415 - who loads needs none
+
         self._refused = ErrorsWriter(self._errors, header, delimiter, plan_id)
         self._parts: list[Path] = []
 
@@ -172,6 +172,8 @@ class Freezer:
                 line = (outcome.row.line, contact.number.e164, contact.name, *consent)
                 self._lines.writerow(line)
                 self.ready += 1
+        from pipeline.contacts.rows import frame_of  # noqa: PLC0415 - likewise
+
         self.errors += self._refused.write(outcomes)
         part = self.folder / f"rows-{len(self._parts):05}.part"
         frame = frame_of(outcomes, self._width)
@@ -199,6 +201,8 @@ class Freezer:
 
     def _join(self) -> None:
         import polars as pl  # noqa: PLC0415 - who only loads a plan needs none of it
+
+        from pipeline.contacts.rows import frame_of  # noqa: PLC0415 - likewise
 
         if not self._parts:
             frame_of((), self._width).write_parquet(self.folder / "rows.parquet")
