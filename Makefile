@@ -3,11 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCALE := .venv-scale
+AUDIT := .venv-audit
 SCALE_MESSAGES ?= 1000000
 # The oldest client that opens a snapshot; a test asks it, where there is one for this Python.
 CLIENT := duckdb==1.2.0
 
-.PHONY: help demo test browser words campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms bench-build bench-report scale check format clean wheel
+.PHONY: help demo test browser words commands audit campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak bench-build bench-report scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -18,7 +19,7 @@ demo: $(VENV)/ready ## Emulated gateway -> contact import, run, report, in data/
 test: $(VENV)/ready ## Run the tests
 	@$(BIN)/python -m pytest -n auto --dist worksteal -q
 
-campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms ## The long tests (hours)
+campaign: campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak ## The long tests (hours)
 
 campaign-kill: $(VENV)/ready ## A hundred kills of a first load
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_kill.py
@@ -53,6 +54,9 @@ campaign-send: $(VENV)/ready ## Bulks of 10,000 messages, killed twenty times ea
 campaign-alarms: $(VENV)/ready ## How often the rule for incidents errs and finds: 1,000 worlds each
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_report_incidents.py tests/test_report_findings.py
 
+campaign-soak: $(VENV)/ready ## Sixty days of hourly runs with all that goes wrong; goes on where it was stopped
+	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_soak.py
+
 scale: $(SCALE)/ready ## Let ClickHouse and Spark answer from an export (SCALE_MESSAGES=1000000)
 	@$(SCALE)/bin/python tests/scale/scale.py --dir build/scale --messages $(SCALE_MESSAGES)
 
@@ -64,11 +68,19 @@ browser: ## Install Chromium for the tests of pages, where there is none
 words: $(VENV)/ready ## Renew the catalogues of reports from the code, the templates and the seeds
 	@$(BIN)/python tests/support/words.py
 
-check: $(VENV)/ready ## Lint, types and SQL style
+commands: $(VENV)/ready ## Renew docs/commands.md from the code
+	@PYTHONPATH=tests $(BIN)/python tests/support/commands.py
+
+audit: $(AUDIT)/ready ## Ask for known vulnerabilities of what is installed; needs the network
+	@mkdir -p build
+	@$(BIN)/python -m pip list --format freeze --exclude-editable --disable-pip-version-check >build/installed.txt
+	@$(AUDIT)/bin/pip-audit --strict --progress-spinner off --no-deps --disable-pip --requirement build/installed.txt
+
+check: $(VENV)/ready ## Lint, types, SQL style, secrets
 	@$(BIN)/ruff format --check pipeline tests
 	@$(BIN)/ruff check pipeline tests
 	@$(BIN)/mypy
-	@$(BIN)/python -m pytest -q tests/test_sql_style.py tests/test_architecture.py
+	@$(BIN)/python -m pytest -q tests/test_sql_style.py tests/test_architecture.py tests/test_secrets.py tests/test_security.py
 
 format: $(VENV)/ready ## Format the code
 	@$(BIN)/ruff format pipeline tests
@@ -78,7 +90,7 @@ wheel: $(VENV)/ready ## Build the wheel into dist/
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 
 clean: ## Remove the virtual environment and what was built
-	@rm -rf $(VENV) $(SCALE) dist build .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) $(SCALE) $(AUDIT) dist build .mypy_cache .ruff_cache .hypothesis
 
 $(VENV)/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
@@ -90,6 +102,11 @@ $(VENV)/ready: pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
 		--only-binary :all: --target $(VENV)/clients/$(subst ==,-,$(CLIENT)) $(CLIENT) \
 		|| echo "There is no $(CLIENT) for this Python: its test will be skipped."
+	@touch $@
+
+$(AUDIT)/ready: $(VENV)/ready
+	@$(PYTHON) -m venv --clear $(AUDIT)
+	@$(AUDIT)/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.9'
 	@touch $@
 
 $(SCALE)/ready: pyproject.toml constraints.txt tests/scale/constraints.txt

@@ -24,6 +24,7 @@ def parsed(key: str, value: Any, source: str) -> Any:
 
 PARSERS: dict[str, Any] = {
     "base_url": parsing.address,
+    "ca_file": parsing.path,
     "token": parsing.secret,
     "email": parsing.text,
     "password": parsing.secret,

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import pendulum
+
 from pipeline.alerts.watch import watched
-from pipeline.clock import Clock, SystemClock
+from pipeline.clock import Clock, RightedClock, SystemClock
 from pipeline.contacts.copied import copy_imports
 from pipeline.errors import GatewayError, UnprovenError, UsageError
 from pipeline.extract.habits import stored_reading
@@ -58,6 +60,7 @@ class _Session:
 
     settings: Settings
     means: Means
+    clock: RightedClock
     run: Recorded
     result: RunResult
 
@@ -98,7 +101,7 @@ def run_doctor(settings: Settings, means: Means) -> list[Trait]:
             gateway,
             calls,
             run_id=session.run_id,
-            clock=means.clock,
+            clock=session.clock,
         )
         return sync.measure(Asking(since=settings.since))
 
@@ -156,26 +159,27 @@ def _has_landed(session: _Session) -> bool:
 @contextmanager
 def _session(command: str, settings: Settings, means: Means) -> Iterator[_Session]:
     """Hold the data folder, and keep track of how the run began and ended."""
-    with recorded(command, settings, means.clock) as run:
-        yield _Session(settings, means, run, RunResult(run.run_id))
+    clock = RightedClock(means.clock)
+    with recorded(command, settings, clock) as run:
+        yield _Session(settings, means, clock, run, RunResult(run.run_id))
 
 
 @contextmanager
 def _gateway(session: _Session) -> Iterator[tuple[Gateway, CallLog]]:
-    calls = CallLog()
-    clock = session.means.clock
-    with Gateway(session.settings, clock=clock, on_call=calls.add) as gateway:
+    calls, clock = CallLog(), session.clock
+    with Gateway(session.settings, clock=clock, on_call=calls.add, on_time=clock.hear) as gateway:
         yield gateway, calls
 
 
 def _sync(session: _Session, asking: Asking) -> None:
-    settings, clock = session.settings, session.means.clock
+    settings, clock = session.settings, session.clock
     asking = replace(asking, since=asking.since or settings.since)
     with _gateway(session) as (gateway, calls):
         sync = Sync(settings, session.warehouse, gateway, calls, run_id=session.run_id, clock=clock)
         result = sync.run(asking, session.means.progress)
     session.result.sync = result
     done = {
+        "started_at": clock.righted(pendulum.instance(session.run.entry.started_at)),
         "asked_since": result.floor_at,
         "settled_until": result.settled_until,
         "calls": result.calls,
@@ -199,7 +203,7 @@ def _build(session: _Session, *, full: bool = False) -> None:
         session.warehouse,
         session.settings,
         run_id=session.run_id,
-        clock=session.means.clock,
+        clock=session.clock,
         progress=session.means.progress,
         full=full,
     )
@@ -224,7 +228,7 @@ def _report(session: _Session, wishes: list[Wish]) -> UsageError | None:
 def _copy_imports(session: _Session, *, again: bool) -> None:
     folder = session.settings.data_dir
     held = HeldImports(session.warehouse, folder / "inbox")
-    for note in copy_imports(held, folder, session.means.clock, again=again):
+    for note in copy_imports(held, folder, session.clock, again=again):
         session.means.progress.note(note)
 
 

@@ -24,6 +24,7 @@ class Settings:
 
     Attributes:
         base_url: the gateway's address, without a slash at the end.
+        ca_file: certificates (PEM) that are trusted beside the usual ones; None for none.
         token: the account's token; without it `email` and `password` are exchanged for one.
         timezone: the reporting zone (IANA): it decides what a day is.
         data_dir: the folder of this account's state and results.
@@ -78,6 +79,7 @@ class Settings:
     """
 
     base_url: str = "https://smsgateway24.com/getdata"
+    ca_file: Path | None = None
     token: Secret | None = None
     email: str | None = None
     password: Secret | None = None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.contacts.reading.container import kind_of
 from pipeline.contacts.reading.source import open_source
 from pipeline.errors import UsageError
 from support.reading import read, read_text
@@ -86,3 +87,26 @@ def test_what_is_no_file_is_a_usage_error(tmp_path: Path, name: str) -> None:
     """A path that leads to nothing, or to a folder, is refused in words."""
     with pytest.raises(UsageError, match=r"does not exist|is a folder"):
         open_source(tmp_path / name)
+
+
+def swollen(size: int, told: int) -> bytes:
+    """Return what looks like a workbook, with a part of some size that tells another one."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/workbook.xml", "<workbook/>")
+        packed.writestr("xl/worksheets/sheet1.xml", b" " * size)
+    return target.getvalue().replace(size.to_bytes(4, "little"), told.to_bytes(4, "little"))
+
+
+@pytest.mark.parametrize(
+    ("told", "words"), [(3_000_001, "unpacks to 2 MiB"), (2000, "a damaged ZIP archive")]
+)
+def test_r18_a_workbook_that_swells_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, told: int, words: str
+) -> None:
+    """A workbook that unpacks to too much is refused unread, also where it tells less."""
+    monkeypatch.setattr("pipeline.contacts.reading.container._MOST_UNPACKED", 2 << 20)
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(swollen(3_000_001, told))
+    with pytest.raises(UsageError, match=words):
+        kind_of(path)

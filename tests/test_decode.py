@@ -112,3 +112,23 @@ def test_records_are_handed_on_as_received(texts: dict[int, str]) -> None:
     page = decode_messages(mended(f'{{"error":0,"smss":{body}}}'.encode()))
     expected = [(int(key), mended(record.encode())) for key, record in records.items()]
     assert [(key, bytes(record)) for key, record in page.records] == expected
+
+
+@pytest.mark.parametrize(("depth", "is_taken"), [(60, True), (65, False), (900, False)])
+def test_a_record_is_only_so_deep(depth: int, *, is_taken: bool) -> None:
+    """A record of more than 64 lists and objects in each other is refused, whatever its texts."""
+    noise = json.dumps("[{" * 100 + '"\\')
+    nested = "[" * (depth - 1) + noise + "]" * (depth - 1)
+    body = f'{{"smss":[{{"id":5,"x":{nested},"y":{noise}}}]}}'.encode()
+    if is_taken:
+        assert len(decode_messages(body).records) == 1
+    else:
+        with pytest.raises(GarbledError, match="too deep"):
+            decode_messages(body)
+
+
+@pytest.mark.parametrize("key", ["smss", "other"])
+def test_an_answer_without_a_bottom_is_refused(key: str) -> None:
+    """A hundred thousand lists in each other are an error of ours, wherever they stand."""
+    with pytest.raises(GarbledError):
+        decode_messages(f'{{"{key}":{"[" * 100_000}{"]" * 100_000}}}'.encode())

@@ -1,14 +1,10 @@
 """The disk's faults: what a run does, says and ends with, and that nothing proven is lost."""
 
-import errno
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
 
-import duckdb
-import polars as pl
 import pytest
 import test_faults_gateway as gateway_faults
 
@@ -16,45 +12,11 @@ from pipeline.extract.landing import Lander
 from pipeline.warehouse.inbox import Inbox
 from pipeline.warehouse.store import open_warehouse
 from support.account import Account
+from support.disk import DISKS, raising
 from support.rows import documented
 from support.stage import Stage, Strike, fetched_once, staged
 
-FULL = OSError(errno.ENOSPC, "No space left on device")
 Damage = Callable[[Path], None]
-
-
-def fill_while_spooling(patch: pytest.MonkeyPatch) -> None:
-    """Let the write of every body meet a full disk."""
-    opened = Path.open
-
-    def full(path: Path, *given: Any, **named: Any) -> IO[Any]:
-        if path.suffix == ".body" and "wb" in given:
-            path.write_bytes(b"{")
-            raise FULL
-        return opened(path, *given, **named)
-
-    patch.setattr(Path, "open", full)
-
-
-def fill_while_landing(patch: pytest.MonkeyPatch) -> None:
-    """Let the frames that messages are landed by meet a full disk."""
-    error = pl.exceptions.ComputeError("parquet: underlying IO error: No space left on device")
-    patch.setattr(pl.DataFrame, "write_parquet", raising(error))
-
-
-def fill_while_publishing(patch: pytest.MonkeyPatch) -> None:
-    """Let the draft of the tables meet a full disk."""
-    error = duckdb.IOException('Could not write to file "x": No space left on device')
-    patch.setattr("pipeline.transform.build.comment", raising(error))
-
-
-def raising(error: BaseException) -> Callable[..., None]:
-    """Return a function that fails."""
-
-    def full(*_: object, **__: object) -> None:
-        raise error
-
-    return full
 
 
 def change_one_digit(inbox: Path) -> None:
@@ -96,11 +58,6 @@ def newer_format(path: Path) -> None:
         warehouse.execute("update raw.format set number = 99")
 
 
-DISKS = {
-    "disk-full-spooling": fill_while_spooling,
-    "disk-full-landing": fill_while_landing,
-    "disk-full-publishing": fill_while_publishing,
-}
 INBOXES: dict[str, Damage] = {
     "inbox-body-changed": change_one_digit,
     "inbox-body-short": cut_off,

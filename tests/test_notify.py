@@ -4,6 +4,7 @@ import email
 import json
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.policy import default
@@ -197,3 +198,14 @@ def test_a_webhook_that_stays_busy_is_given_up(caplog: pytest.LogCaptureFixture)
         hook.post()
     assert len(hook.requests) == 3
     assert SECRET not in f"{refused.value} {caplog.text}"
+
+
+def test_the_answer_of_a_webhook_is_not_read() -> None:
+    """A receiver that answers without an end costs nothing: its status is enough."""
+
+    class Endless(httpx.SyncByteStream):
+        def __iter__(self) -> Iterator[bytes]:
+            raise AssertionError("nobody reads this")
+
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, stream=Endless()))
+    post(VERDICT, SETTINGS, HeldClock(pendulum.instance(SENT)), transport)

@@ -18,7 +18,8 @@ from pipeline.warehouse.lock import writer_lock
 from pipeline.warehouse.store import open_warehouse
 from support.account import NOW, Account, account
 
-ABOUT_RUNS = {"runs", "snapshot_info"}
+# `device_days` counts how often the phones were asked for.
+ABOUT_RUNS = {"runs", "snapshot_info", "device_days"}
 PUBLISHED = {model.name for model in find_models() if model.schema == "marts"}
 
 

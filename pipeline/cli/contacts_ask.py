@@ -4,7 +4,6 @@ import sys
 from collections.abc import Sequence
 
 import click
-from rich.cells import cell_len
 
 from pipeline.errors import UsageError
 from pipeline.ledger.values import is_forgotten
@@ -39,6 +38,8 @@ def number_of(e164: str, *, whole: bool) -> str:
 
 def show_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print rows in columns under a header; nothing in a cell steers the terminal."""
+    from rich.cells import cell_len  # noqa: PLC0415 - `--help` needs none of it
+
     lines = [header, *([printable(cell).replace("\n", " ") for cell in row] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     for line in lines:

@@ -2,17 +2,22 @@
 
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from pipeline.cli.contacts_ask import number_of, show_table
-from pipeline.contacts.doubts import Doubts, Findings
-from pipeline.ledger.ledger import Ledger
+
+if TYPE_CHECKING:
+    from pipeline.contacts.doubts import Doubts, Findings
+    from pipeline.ledger.ledger import Ledger
 
 _MOST = 10
 
 
-def show_doubts(ledger: Ledger, doubts: Sequence[Doubts], *, whole: bool, as_json: bool) -> None:
+def show_doubts(
+    ledger: "Ledger", doubts: "Sequence[Doubts]", *, whole: bool, as_json: bool
+) -> None:
     """Print who is in doubt, since when and why; names only where numbers are whole."""
     rows = [
         {
@@ -46,7 +51,7 @@ def show_doubts(ledger: Ledger, doubts: Sequence[Doubts], *, whole: bool, as_jso
 
 
 def show_findings(
-    findings: Findings, *, resends: bool, is_dry: bool, whole: bool, as_json: bool
+    findings: "Findings", *, resends: bool, is_dry: bool, whole: bool, as_json: bool
 ) -> None:
     """Print what a list settles and what else it shows."""
     missing = len(findings.missing)

@@ -138,7 +138,7 @@ def _make_anew(folder: Path) -> None:
 def _emulator(options: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     """Run an emulator as a process of its own; gives its address and token."""
     command = _sms24("emulator", *options)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own command
         try:
             lines = process.stdout
             address = lines.readline().strip().rpartition(" ")[2] if lines else ""

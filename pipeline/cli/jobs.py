@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -75,9 +76,23 @@ def build(context: click.Context, *, full: bool) -> None:
 @click.command()
 @_since
 @_until
+@click.option(
+    "--all-accounts",
+    "accounts",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="Each account of a folder in turn: NAME.toml or NAME/sms24.toml.",
+)
 @click.pass_context
-def run(context: click.Context, since: str | None, until: str | None) -> None:
+def run(
+    context: click.Context, since: str | None, until: str | None, accounts: Path | None
+) -> None:
     """Sync, build and report: the scheduled job."""
+    if accounts is not None:
+        from pipeline.cli.accounts import run_accounts  # noqa: PLC0415 - few have several
+
+        given = [f"--{name}={day}" for name, day in (("since", since), ("until", until)) if day]
+        context.exit(run_accounts(context, accounts, given))
     from pipeline.extract.plan import Asking  # noqa: PLC0415
     from pipeline.run import run_all  # noqa: PLC0415
 

@@ -12,6 +12,7 @@ from pipeline.errors import Sms24Error, is_disk_full
 COMMANDS = {
     "backup": ("pipeline.cli.backup", "Copy what cannot be fetched or built again."),
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
+    "completion": ("pipeline.cli.completion", "What lets a shell complete commands."),
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
     "demo": ("pipeline.cli.demo", "Emulator, contact import, run and report."),
     "device-status": ("pipeline.cli.message_status", "Whether devices answer, now."),

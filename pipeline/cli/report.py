@@ -28,6 +28,7 @@ class _Options(TypedDict):
     mail: bool
     eml: bool
     webhook: bool
+    accounts: Path | None
 
 
 @click.command()
@@ -65,6 +66,13 @@ class _Options(TypedDict):
 @click.option("--mail", is_flag=True, help="Send it, by the settings mail_*.")
 @click.option("--eml", is_flag=True, help="Write the mail as a file, and send nothing.")
 @click.option("--webhook", is_flag=True, help="Post the verdict as JSON to webhook_url.")
+@click.option(
+    "--all-accounts",
+    "accounts",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="A page and JSON across the accounts of a folder, and the report of each.",
+)
 @click.pass_context
 def report(context: click.Context, **options: Unpack[_Options]) -> None:
     """Write a report of the snapshot; days are those of the reporting zone.
@@ -72,6 +80,8 @@ def report(context: click.Context, **options: Unpack[_Options]) -> None:
     Named periods count from the day that the data reach. CSV and Parquet are a folder with a file
     per table. The same snapshot and options give the same bytes.
     """
+    if options["accounts"] is not None:
+        _report_accounts(context, options["accounts"], options)
     settings = settings_of(context)
     _refuse_untellable(settings, options)
     written = _write(settings, _wish(settings, options), options["output"])
@@ -81,6 +91,25 @@ def report(context: click.Context, **options: Unpack[_Options]) -> None:
         click.echo(f"PDF by:   {written.engine}")
     if options["mail"] or options["eml"] or options["webhook"]:
         _tell(settings, written, options)
+
+
+def _report_accounts(context: click.Context, folder: Path, options: _Options) -> None:
+    from pipeline.cli.accounts import report_accounts  # noqa: PLC0415 - few have several
+    from pipeline.report.writing import Wish  # noqa: PLC0415
+
+    alone = {
+        "--device": options["device_id"],
+        "--mail": options["mail"],
+        "--eml": options["eml"],
+        "--webhook": options["webhook"],
+        "--kind": options["kind"] != "delivery",
+    }
+    for name, is_given in alone.items():
+        if is_given:
+            raise UsageError(f"{name} goes with one account.", advice="Leave out --all-accounts.")
+    period = _period(options["first"], options["last"], options["name"])
+    wish = Wish(period=period, language=options["lang"] or "", formats=options["formats"])
+    context.exit(report_accounts(context, folder, wish, options["output"]))
 
 
 def _refuse_untellable(settings: "Settings", options: _Options) -> None:

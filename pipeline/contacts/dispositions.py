@@ -5,13 +5,16 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from pipeline.contacts.people import Contact, Person
 from pipeline.contacts.reading.source import Row
 from pipeline.contacts.values import Problem
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Known, obstacle_of
 from pipeline.masks import masked_digits
+
+if TYPE_CHECKING:
+    from pipeline.contacts.people import Contact, Person
 
 
 class Disposition(StrEnum):
@@ -53,14 +56,14 @@ class Outcome:
     """
 
     row: Row
-    person: Person
+    person: "Person"
     disposition: Disposition
-    contacts: tuple[tuple[Contact, Verdict], ...] = ()
+    contacts: "tuple[tuple[Contact, Verdict], ...]" = ()
     problem: Problem | None = None
     detail: str = ""
 
     @property
-    def ready(self) -> Iterator[Contact]:
+    def ready(self) -> "Iterator[Contact]":
         """The contacts that will be sent."""
         return (c for c, verdict in self.contacts if verdict.disposition is Disposition.READY)
 
@@ -86,7 +89,7 @@ class Judge:
         """Whether the tag is at the gateway already."""
         return self._tag is not None and self._tag.state == "saved"
 
-    def judge(self, read: Sequence[tuple[Row, Person]]) -> list[Outcome]:
+    def judge(self, read: "Sequence[tuple[Row, Person]]") -> list[Outcome]:
         """Return what becomes of some rows, the next ones of the file."""
         asked = [c.number.e164 for _, person in read for c in person.contacts]
         suppressed = self._ledger.suppression.of(asked)
@@ -99,7 +102,7 @@ class Judge:
         return found
 
     def _outcome(
-        self, row: Row, person: Person, suppressed: Mapping[str, str], known: Mapping[str, Known]
+        self, row: Row, person: "Person", suppressed: Mapping[str, str], known: Mapping[str, Known]
     ) -> Outcome:
         if person.problem:
             is_foreign = person.problem.code == "E_PHONE_REGION"
@@ -118,7 +121,7 @@ class Judge:
 
     def _verdict(
         self,
-        contact: Contact,
+        contact: "Contact",
         line: int,
         suppressed: Mapping[str, str],
         known: Mapping[str, Known],

@@ -14,8 +14,6 @@ from typing import Any
 
 from pipeline.contacts.dispositions import Outcome
 from pipeline.contacts.reading.container import sha256_of
-from pipeline.contacts.rejects import ErrorsWriter
-from pipeline.contacts.rows import frame_of
 from pipeline.errors import UsageError
 from pipeline.warehouse.drafts import drafting
 
@@ -159,6 +157,9 @@ class Freezer:
         self._lines = csv.writer(self._contacts, lineterminator="\n")
         self._lines.writerow(COLUMNS)
         self._errors = (folder / "errors.csv").open("w", encoding="utf-8-sig", newline="")
+
+        from pipeline.contacts.rejects import ErrorsWriter  # noqa: PLC0415 - who loads needs none
+
         self._refused = ErrorsWriter(self._errors, header, delimiter, plan_id)
         self._parts: list[Path] = []
 
@@ -170,8 +171,11 @@ class Freezer:
                 line = (outcome.row.line, contact.number.e164, contact.name, *consent)
                 self._lines.writerow(line)
                 self.ready += 1
+
         self.errors += self._refused.write(outcomes)
         part = self.folder / f"rows-{len(self._parts):05}.part"
+        from pipeline.contacts.rows import frame_of  # noqa: PLC0415 - likewise
+
         frame = frame_of(outcomes, self._width)
         frame.write_parquet(part, compression="lz4")
         self._parts.append(part)
@@ -199,6 +203,8 @@ class Freezer:
         import polars as pl  # noqa: PLC0415 - who only loads a plan needs none of it
 
         if not self._parts:
+            from pipeline.contacts.rows import frame_of  # noqa: PLC0415 - likewise
+
             frame_of((), self._width).write_parquet(self.folder / "rows.parquet")
         else:
             pl.scan_parquet(self._parts).sink_parquet(self.folder / "rows.parquet")

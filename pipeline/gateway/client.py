@@ -69,11 +69,13 @@ class Gateway:
         clock: Clock | None = None,
         transport: httpx.BaseTransport | None = None,
         on_call: Callable[[CallRecord], None] = lambda _: None,
+        on_time: Callable[[DateTime], None] = lambda _: None,
         policy: RetryPolicy | None = None,
     ) -> None:
         self._settings = settings
         self._clock = clock = clock or SystemClock()
         self._on_call = on_call
+        self._on_time = on_time
         self._policy = policy or RetryPolicy()
         # A body that fails is asked again in halves: sooner than a count is given up.
         self._body_policy = replace(self._policy, attempts=min(self._policy.attempts, 3))
@@ -222,6 +224,8 @@ class Gateway:
             except GatewayError as failure:
                 self._put_off(number, attempt, failure, secrets, body_path)
             else:
+                if attempt.gateway_time is not None:
+                    self._on_time(attempt.gateway_time)
                 call = attempt.record(value)
                 self.breaker.good()
                 self.pace.recover()

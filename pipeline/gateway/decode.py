@@ -18,6 +18,10 @@ from pipeline.values import Secret
 
 _SHOWN = 80
 _LONGEST_MESSAGE = 200
+# Lists and objects in each other in a record; in what is known of the gateway there are four.
+_DEEPEST = 64
+# All that is no bracket of the structure: texts, and what stands between.
+_BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^\[\]{}"]+', re.DOTALL)
 _LOGIN_WORDS = ("token", "login", "log in", "password", "authori", "authenti", "session")
 _BOM = b"\xef\xbb\xbf"
 # Half of a UTF-16 pair, left where a text was cut inside an emoji: no reader of JSON takes it.
@@ -165,9 +169,21 @@ def _page(raw: msgspec.Raw, count: int | None, key: str) -> Page:
     else:
         records = [(_key(None, record), record) for record in found or ()]
     for _, record in records:
-        if bytes(memoryview(record)[:1]) != b"{":
+        text = bytes(memoryview(record))
+        if text[:1] != b"{":
             raise GarbledError(f"A record in the `{key}` of the gateway's answer is no object.")
+        if text.count(b"[") + text.count(b"{") > _DEEPEST and _depth(text) > _DEEPEST:
+            raise GarbledError(f"A record in the `{key}` of the gateway's answer is too deep.")
     return Page(tuple(records), count)
+
+
+def _depth(text: bytes) -> int:
+    """Return how deep lists and objects stand in each other in a JSON text."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.sub(b"", text):
+        depth += 1 if bracket in b"[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _key(name: str | None, record: msgspec.Raw) -> int:

@@ -48,7 +48,7 @@ class Contacts:
     def under(self, tag_id: int, *states: State) -> Iterator[Known]:
         """Give the people under a tag that are in one of the states."""
         marks = ", ".join("?" for _ in states)
-        sql = f"select * from contact where tag_id = ? and state in ({marks}) order by e164"  # noqa: S608
+        sql = f"select * from contact where tag_id = ? and state in ({marks}) order by e164"  # noqa: S608 - question marks
         yield from map(_known, self._store.scan(sql, (tag_id, *states)))
 
     def counts(self, tag_id: int) -> Mapping[str, int]:
@@ -170,7 +170,7 @@ class Contacts:
         alias = self._aliases.made(e164)
         with self._store.transaction():
             for table in ("contact", "outbox"):
-                sql = f"select 1 from {table} where e164 = ? and state = 'sent'"  # noqa: S608
+                sql = f"select 1 from {table} where e164 = ? and state = 'sent'"  # noqa: S608 - our own names
                 if self._store.rows(sql, (e164,)):
                     raise Sms24Error(
                         "A command is sending to this number.", advice="Wait for it to end."

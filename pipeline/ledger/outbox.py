@@ -201,7 +201,7 @@ class Outbox:
         """Give the messages of a sending that are in one of the states, in order; all if none."""
         marks = ", ".join("?" for _ in states)
         which = f" and state in ({marks})" if states else ""
-        sql = f"select * from outbox where sending_id = ?{which} order by customer_id"  # noqa: S608
+        sql = f"select * from outbox where sending_id = ?{which} order by customer_id"  # noqa: S608 - our own names
         yield from map(_sent, self._store.scan(sql, (sending.id, *states)))
 
     def in_doubt(self) -> int:
@@ -233,7 +233,7 @@ class Outbox:
 
     def _of_ids(self, letters: Sequence[Letter]) -> list[Sent]:
         marks = ", ".join("?" for _ in letters)
-        sql = f"select * from outbox where customer_id in ({marks}) order by customer_id"  # noqa: S608
+        sql = f"select * from outbox where customer_id in ({marks}) order by customer_id"  # noqa: S608 - question marks
         return [_sent(row) for row in self._store.rows(sql, [one.customer_id for one in letters])]
 
     def _holder(self, first: int, count: int) -> str | None:

@@ -85,7 +85,7 @@ class Store:
     def insert(self, table: str, row: Mapping[str, Any]) -> int:
         """Insert a row and return its number."""
         names, marks = ", ".join(row), ", ".join("?" for _ in row)
-        sql = f"insert into {table} ({names}) values ({marks})"  # noqa: S608 - our own names
+        sql = f"insert into {table} ({names}) values ({marks})"  # noqa: S608 - question marks
         with told(self.path):
             number = self._connection.execute(sql, tuple(row.values())).lastrowid
         return number or 0

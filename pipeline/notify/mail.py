@@ -7,7 +7,6 @@ no text can add a header.
 import hashlib
 import re
 import smtplib
-import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from email.utils import format_datetime
 
 from pipeline.errors import TellingError, UsageError
 from pipeline.settings import Settings
+from pipeline.trust import trust_of
 
 _SECONDS = 30.0
 _LONGEST_SUBJECT = 200
@@ -104,7 +104,7 @@ def one_line(text: str) -> str:
 @contextmanager
 def _server(settings: Settings) -> Iterator[smtplib.SMTP]:
     host, port = settings.mail_host or "", settings.mail_port
-    trust = ssl.create_default_context()
+    trust = trust_of(settings.ca_file)
     if settings.mail_tls == "tls":
         with smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=trust) as server:
             yield server

@@ -5,6 +5,7 @@ The address is a secret: many hold a key. It stands in no message, and nothing h
 
 import hashlib
 import logging
+import ssl
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ import msgspec
 from pipeline.clock import Clock
 from pipeline.errors import TellingError, UsageError
 from pipeline.settings import Settings
+from pipeline.trust import trust_of
 
 _SECONDS = 15.0
 _TRIES = 3
@@ -46,7 +48,10 @@ def post(
         "Idempotency-Key": hashlib.sha256(content).hexdigest(),
         "User-Agent": "sms24",
     }
-    with httpx.Client(timeout=_SECONDS, transport=transport, follow_redirects=False) as client:
+    trust: ssl.SSLContext | bool = trust_of(settings.ca_file) if settings.ca_file else True
+    with httpx.Client(
+        timeout=_SECONDS, transport=transport, verify=trust, follow_redirects=False
+    ) as client:
         for left in range(_TRIES - 1, -1, -1):
             wait, told = _try(client, settings.webhook_url.reveal(), content, headers)
             if not told:
@@ -61,15 +66,17 @@ def _try(
 ) -> tuple[float | None, str]:
     """Return after how long to try again (None: never), and what went wrong; empty if nothing."""
     try:
-        answer = client.post(address, content=content, headers=headers)
+        # What it answers is not read: it may be as large as it likes.
+        with client.stream("POST", address, content=content, headers=headers) as answer:
+            status = answer.status_code
     except (httpx.ConnectError, httpx.ConnectTimeout) as error:
         return 1.0, f"The webhook cannot be reached ({type(error).__name__})."
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         return None, f"The webhook did not answer ({type(error).__name__})."
-    if answer.status_code in _TAKEN:
+    if status in _TAKEN:
         return None, ""
-    told = f"The webhook answered with status {answer.status_code}."
-    return (_wait(answer) if answer.status_code in _LATER else None), told
+    told = f"The webhook answered with status {status}."
+    return (_wait(answer) if status in _LATER else None), told
 
 
 def _wait(answer: httpx.Response) -> float:

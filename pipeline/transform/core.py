@@ -49,7 +49,7 @@ class Core:
     def renew(self, scope: Scope) -> None:
         """Make anew what has changed since the tables were made; call it inside a transaction."""
         for name in ("messages", "devices"):
-            sql = f"select coalesce(max(version_id), 0) from staging.{name[:-1]}_versions"  # noqa: S608
+            sql = f"select coalesce(max(version_id), 0) from staging.{name[:-1]}_versions"  # noqa: S608 - our own names
             value = {"value": self._warehouse.scalar(sql)}
             self._warehouse.execute(f"set variable staged_{name} = $value", value)
         self._renew_all(self._staging, scope)

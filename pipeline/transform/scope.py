@@ -97,7 +97,7 @@ class Scope:
 
     def parts(self, refresh: Refresh) -> list[int]:
         """Return the numbers of the parts in which messages, days or imports are made anew."""
-        sql = f"select distinct part from temp.{_KEYS[refresh][1]} order by part"  # noqa: S608
+        sql = f"select distinct part from temp.{_KEYS[refresh][1]} order by part"  # noqa: S608 - our own names
         return [row["part"] for row in self._warehouse.rows(sql)]
 
     def changed(self, model: Model) -> str:

@@ -96,7 +96,7 @@ class HeldImports:
                 self._warehouse.script(statement("0_raw/forget_numbers"))
             ids = {"ids": [row["import_id"] for row in copied.imports]}
             for table in ("contact_imports", "contact_import_rows"):
-                run(f"delete from raw.{table} where import_id in (select unnest($ids))", ids)  # noqa: S608
+                run(f"delete from raw.{table} where import_id in (select unnest($ids))", ids)  # noqa: S608 - our own names
             if copied.imports:
                 times = {name: pl.Datetime("us", "UTC") for name in ("planned_at", "applied_at")}
                 frame = pl.DataFrame(copied.imports, schema_overrides=times)

@@ -84,7 +84,7 @@ class Warehouse:
             self.execute("drop schema if exists marts cascade")
             for table in ("messages", "devices"):
                 self.execute(f"alter table raw.{table} add column version_id bigint")
-                self.execute(f"update raw.{table} set version_id = rowid + 1")  # noqa: S608
+                self.execute(f"update raw.{table} set version_id = rowid + 1")  # noqa: S608 - ours
             self.append("raw.format", ("number",), [(2,)])
 
     def load_zones(self) -> None:
@@ -115,7 +115,7 @@ class Warehouse:
         path = scratch / "append.parquet.part"
         frame.write_parquet(path, compression="uncompressed")
         try:
-            sql = f"insert into {table} by name select * from read_parquet($file)"  # noqa: S608
+            sql = f"insert into {table} by name select * from read_parquet($file)"  # noqa: S608 - our own names
             self.execute(sql, {"file": str(path)})
         finally:
             path.unlink()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pendulum
+from pendulum import DateTime
 
 from pipeline.clock import HeldClock
 from pipeline.emulator.account import Account as Writes
@@ -66,14 +67,15 @@ def account(  # noqa: PLR0913 - one argument per thing that a test may choose
     faults: Faults | None = None,
     seed: int = 7,
     future_days: int = 2,
+    now: DateTime = NOW,
     **settings: Any,
 ) -> Iterator[Account]:
-    """Serve a world whose clock stands still at NOW; gives it with its settings.
+    """Serve a world whose clock stands still at `now`; gives it with its settings.
 
     A plan of faults may be switched off and on between runs.
     """
-    world = make_world(seed=seed, messages=messages, days=days, now=NOW, future_days=future_days)
-    clock = EmulatorClock(NOW)
+    world = make_world(seed=seed, messages=messages, days=days, now=now, future_days=future_days)
+    clock = EmulatorClock(now)
     app = create_app(world, clock, habits, faults)
     with running_app(app) as address:
         given = Settings(

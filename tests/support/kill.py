@@ -170,7 +170,7 @@ def rows_asked(known: Account, settings: Settings, calls: list[dict[str, str]]) 
                     windows.filters
                 from raw.calls as calls
                 inner join raw.windows as windows on calls.call_id = windows.call_id
-                where windows.run_id = (select arg_max(run_id, started_at) from raw.runs)
+                where windows.run_id = (select arg_max(run_id, rowid) from raw.runs)
                 """
             )
         )

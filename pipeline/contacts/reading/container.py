@@ -26,7 +26,7 @@ _REFUSED = (
 )
 _PAGES = (b"<!doctype html", b"<html", b"<table", b"<?xml")
 _GZIP = b"\x1f\x8b"
-_MOST_UNPACKED = 4 << 30
+_MOST_UNPACKED = 1 << 30
 
 
 def kind_of(path: Path) -> str:
@@ -89,19 +89,30 @@ def _kind_of_text(path: Path, head: bytes) -> str:
 
 
 def _kind_of_archive(path: Path) -> str:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = set(archive.namelist())
-            size = sum(info.file_size for info in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+    names, size, is_whole = _look_into(path)
+    if not is_whole:
         raise UsageError(
             f"{path} is a damaged ZIP archive or workbook", advice="Fetch or save it again."
-        ) from None
+        )
     if "xl/workbook.xml" not in names:
         is_table = "mimetype" in names or any(name.startswith("xl/") for name in names)
         what = "a table of another kind than .xlsx" if is_table else "a ZIP archive"
         advice = _SAVE if is_table else "Unpack it, and give the file within."
         raise UsageError(f"{path} is {what}, not a CSV file", advice=advice)
     if size > _MOST_UNPACKED:
-        raise UsageError(f"{path} unpacks to {size >> 30} GB", advice="Save the rows as CSV.")
+        raise UsageError(f"{path} unpacks to {size >> 20:,} MiB", advice="Save the rows as CSV.")
     return "xlsx"
+
+
+def _look_into(path: Path) -> tuple[set[str], int, bool]:
+    """Return the names in an archive, the size that it tells, and whether it is whole and true.
+
+    A size that is a lie ends the reading too soon, and the checksum differs.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = set(archive.namelist())
+            size = sum(info.file_size for info in archive.infolist())
+            return names, size, size > _MOST_UNPACKED or archive.testzip() is None
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+        return set(), 0, False
