@@ -14,7 +14,7 @@ COMMANDS = {
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
     "demo": (
         "pipeline.cli.demo",
-        "Emulator, contact import, run and report, in a folder of its own.",
+        "Emulator, contacts, run and report, in a folder of its own.",
     ),
     "device-status": ("pipeline.cli.message_status", "Whether devices answer, now."),
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
