@@ -166,7 +166,7 @@ def test_an_account_without_messages_is_a_good_run(tmp_path: Path) -> None:
         empty.world.messages.clear()
         empty.world.created.clear()
         report = empty.run(report_periods=("last-28-days",)).reports[0]
-        assert "No outgoing message has been fetched yet" in report.read_text("utf-8")
+        assert "The account has no outgoing message" in report.read_text("utf-8")
         assert empty.rows("select count(*) as n from failure_codes") == [{"n": 7}]
 
 
