@@ -149,10 +149,10 @@ def _needed(table: str) -> frozenset[str]:
     for name in MODELS[table].reads:
         if name in _views():
             found |= {"raw.windows", "raw.runs", "raw.traits", "raw.messages", "raw.status_history"}
-        elif name in _types():
-            found.add(name)
         elif name == "lookup.regions":
             found |= tables_read(statement("lookups/regions"))
+        elif name in _types():
+            found.add(name)
     return frozenset(found)
 
 
