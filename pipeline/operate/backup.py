@@ -19,6 +19,7 @@ from pendulum import DateTime
 from pipeline.clock import Clock
 from pipeline.errors import BusyError, UsageError
 from pipeline.ledger.ledger import ledger_path, look_into_ledger
+from pipeline.logs import LOG
 from pipeline.progress import Progress
 from pipeline.settings import SECRET_KEYS, Settings
 from pipeline.version import own_version
@@ -80,6 +81,7 @@ def back_up(
         _list(draft, now)
         draft.replace(folder)
         sync(folder.parent)
+        LOG.info("a backup was made: %s", folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return folder
