@@ -20,6 +20,7 @@ from pipeline.clock import Clock
 from pipeline.errors import BusyError, UsageError
 from pipeline.keys import SECRET_KEYS
 from pipeline.ledger.ledger import ledger_path, look_into_ledger
+from pipeline.logs import LOG
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.version import own_version
@@ -81,6 +82,7 @@ def back_up(
         _list(draft, now)
         draft.replace(folder)
         sync(folder.parent)
+        LOG.info("a backup was made: %s", folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return folder

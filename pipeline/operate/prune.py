@@ -17,6 +17,7 @@ from pipeline.report.shelf import tidy
 from pipeline.session import Recorded, recorded
 from pipeline.settings import Settings
 from pipeline.transform.build import build
+from pipeline.warehouse.compact import is_unfinished
 from pipeline.warehouse.lock import writer_lock
 from pipeline.warehouse.retention import Retention, must_build
 from pipeline.warehouse.store import Warehouse, open_warehouse
@@ -98,7 +99,8 @@ def _take_away(
             progress=progress,
             full=True,
         )
-    progress.begin("Writing the warehouse anew", None)
+    if is_unfinished(held.warehouse):
+        progress.begin("Writing the warehouse anew", None)
 
 
 def _bodies_before(settings: Settings, now: DateTime) -> DateTime | None:

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 import msgspec
 
 from pipeline.errors import UsageError
+from pipeline.logs import LOG
 from pipeline.operate.backup import FORMAT, MANIFEST, SETTINGS, Manifest, sha256_of
 from pipeline.progress import Progress
 from pipeline.warehouse.durable import copy_private, sync
@@ -50,6 +51,7 @@ def restore(backup: Path, data_dir: Path, progress: Progress, *, replaces: bool 
                 copy_private(backup / listed.path, target)
             progress.advance(1)
         _exchange(draft, data_dir)
+        LOG.info("a backup was restored: %s", backup)
     return len(manifest.files)
 
 
