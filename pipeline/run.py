@@ -179,7 +179,12 @@ def _session(command: str, settings: Settings, means: Means) -> Iterator[_Sessio
             _update_run(
                 warehouse,
                 run_id,
-                {"finished_at": clock.now(), "exit_code": exit_code, "message": message},
+                {
+                    "started_at": clock.righted(begun),
+                    "finished_at": clock.now(),
+                    "exit_code": exit_code,
+                    "message": message,
+                },
             )
 
 
