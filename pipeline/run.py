@@ -161,7 +161,12 @@ def _session(command: str, settings: Settings, means: Means) -> Iterator[_Sessio
     """Hold the data folder, and keep track of how the run began and ended."""
     clock = RightedClock(means.clock)
     with recorded(command, settings, clock) as run:
-        yield _Session(settings, means, clock, run, RunResult(run.run_id))
+        try:
+            yield _Session(settings, means, clock, run, RunResult(run.run_id))
+        finally:
+            if clock.seconds_off:
+                began = clock.righted(pendulum.instance(run.entry.started_at))
+                run.update({"started_at": began})
 
 
 @contextmanager
@@ -179,7 +184,6 @@ def _sync(session: _Session, asking: Asking) -> None:
         result = sync.run(asking, session.means.progress)
     session.result.sync = result
     done = {
-        "started_at": clock.righted(pendulum.instance(session.run.entry.started_at)),
         "asked_since": result.floor_at,
         "settled_until": result.settled_until,
         "calls": result.calls,

@@ -14,7 +14,7 @@ COMMANDS = {
     "build": ("pipeline.cli.jobs", "Run the SQL and the checks, publish the snapshot."),
     "completion": ("pipeline.cli.completion", "What lets a shell complete commands."),
     "contacts": ("pipeline.cli.contacts", "Load a list of contacts: plan, then apply."),
-    "demo": ("pipeline.cli.demo", "Emulator, contact import, run and report."),
+    "demo": ("pipeline.cli.demo", "Emulator, contact import, run and report, in one go."),
     "device-status": ("pipeline.cli.message_status", "Whether devices answer, now."),
     "doctor": ("pipeline.cli.doctor", "Check the login, measure the gateway's habits."),
     "emulator": ("pipeline.cli.emulator", "The gateway's documented API on loopback."),
