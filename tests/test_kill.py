@@ -35,7 +35,7 @@ from support.kill import (
 ABOUT_RUNS = {"runs", "snapshot_info"}
 TIMES = {
     "first_seen_at", "settled_at", "not_before", "not_after", "answered_at", "silent_for",
-    "valid_from", "valid_to", "state", "likely_cause", "first_action", "askings",
+    "valid_from", "valid_to", "state", "likely_cause", "first_action",
     "delivered_timed", "delivered_p50_low", "delivered_p50_high", "delivered_p95_low",
     "delivered_p95_high", "poll_spacing_p50",
 }  # fmt: skip

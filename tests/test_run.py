@@ -18,8 +18,7 @@ from pipeline.warehouse.lock import writer_lock
 from pipeline.warehouse.store import open_warehouse
 from support.account import NOW, Account, account
 
-# `device_days` counts how often the phones were asked for.
-ABOUT_RUNS = {"runs", "snapshot_info", "device_days"}
+ABOUT_RUNS = {"runs", "snapshot_info"}
 PUBLISHED = {model.name for model in find_models() if model.schema == "marts"}
 
 
