@@ -25,7 +25,7 @@ def read_warehouse(path: Path) -> int:
     with look_into_warehouse(path) as warehouse:
         for table in warehouse.rows(_TABLES):
             name = f'"{table["schema_name"]}"."{table["table_name"]}"'
-            warehouse.scalar(f"select bit_xor(hash(read)) from {name} as read")  # noqa: S608
+            warehouse.scalar(f"select bit_xor(hash(read)) from {name} as read")  # noqa: S608 - ours
         found = warehouse.rows(_HEADS)[0]
     if found["heads"] != found["messages"]:
         raise WarehouseError(
@@ -42,7 +42,7 @@ def read_snapshot(path: Path) -> int:
         with duckdb.connect(str(path), read_only=True) as connection:
             tables = connection.execute(_TABLES).fetchall()
             for schema, table in tables:
-                sql = f'select bit_xor(hash(read)) from "{schema}"."{table}" as read'  # noqa: S608
+                sql = f'select bit_xor(hash(read)) from "{schema}"."{table}" as read'  # noqa: S608 - ours
                 connection.execute(sql).fetchall()
     except duckdb.Error as error:
         raise WarehouseError(

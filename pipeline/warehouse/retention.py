@@ -150,7 +150,7 @@ class Retention:
             return
         self._set_key()
         self._warehouse.execute(
-            f"{_SEEN} select message_id, call_id, payload from arrivals where is_new"  # noqa: S608
+            f"{_SEEN} select message_id, call_id, payload from arrivals where is_new"  # noqa: S608 - ours
         )
         self._warehouse.execute(statement("0_raw/people"), {"stop_words": _stop_words()})
         self._replace("arrivals", "people", "person")
@@ -214,7 +214,7 @@ class Retention:
             )
 
     def _count(self, table: str) -> int:
-        return int(self._warehouse.scalar(f"select count(*) from {table}"))  # noqa: S608
+        return int(self._warehouse.scalar(f"select count(*) from {table}"))  # noqa: S608 - ours
 
     def _has_published_bodies(self) -> bool:
         if not self.is_built():

@@ -44,5 +44,7 @@ class Asking:
 
     def state(self) -> dict[str, str]:
         """Return what lies in the data folder: each file's name and the hash of its bytes."""
-        files = sorted(p for p in self.settings.data_dir.rglob("*") if p.is_file())
+        logs = self.settings.data_dir / "logs"  # they tell of refused questions
+        found = self.settings.data_dir.rglob("*")
+        files = sorted(p for p in found if p.is_file() and logs not in p.parents)
         return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}

@@ -156,7 +156,7 @@ class Soak:
                 assert "Traceback" not in said
                 return process.returncode
         with patch.context() as patched:
-            for module in ("run", "transform.build"):
+            for module in ("session", "transform.build"):
                 patched.setattr(f"pipeline.{module}.own_version", lambda: version)
             return self._in_process(number, patched, dice)
 

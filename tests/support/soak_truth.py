@@ -1,5 +1,6 @@
 """What must be so after a soak, computed from the world: of every table, and of every file."""
 
+import re
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,7 +32,7 @@ _BY: dict[str, tuple[str, ...]] = {
 # What tells of times and ids of runs is not made anew alike.
 _OWN_TIMES = {"runs", "snapshot_info"}
 # State that a run leaves when nothing is under way.
-STATE = {".lock", "analytics.duckdb", "keys", "warehouse.duckdb"}
+STATE = {"runs.jsonl", "runs.1.jsonl", ".lock", "analytics.duckdb", "keys", "warehouse.duckdb"}
 SHELF = {".lock", "index.html", "index.json"}
 
 
@@ -126,7 +127,7 @@ def orphans(soak: Soak) -> list[str]:
     folder = soak.settings.data_dir
     kept = {f"reports/{name}" for name in SHELF} | STATE
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
-    return [name for name in files if name not in kept and not _is_report(name)]
+    return [name for name in files if name not in kept and not _is_of_a_day(name)]
 
 
 def sizes(folder: Path) -> dict[str, int]:
@@ -136,8 +137,9 @@ def sizes(folder: Path) -> dict[str, int]:
     return {name: (folder / name).stat().st_size for name in named} | {"reports": reports}
 
 
-def _is_report(name: str) -> bool:
-    return name.startswith("reports/delivery_") and name.endswith(".html")
+def _is_of_a_day(name: str) -> bool:
+    """Whether a file is a report or a log: those are kept for so many days."""
+    return bool(re.fullmatch(r"reports/delivery_[^/]*\.html|logs/sms24-[^/]*\.log", name))
 
 
 def _rows(frame: pl.DataFrame) -> Counter[str]:
