@@ -1,10 +1,12 @@
 """The delivery report: what it says, that it says it safely, and what it says of nothing."""
 
 import re
+import shutil
 from collections import Counter
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pipeline.emulator.cast import HOSTILE
@@ -66,6 +68,23 @@ def test_without_a_snapshot_there_is_no_report(tmp_path: Path) -> None:
     """Before the first run a report is a usage error that names the command to run."""
     with account(tmp_path) as known, pytest.raises(UsageError, match="no published snapshot"):
         write_report(known.settings)
+
+
+@pytest.mark.parametrize("gone", ["table device_days", "column messages.stop_word"])
+def test_a_snapshot_of_an_older_version_is_named_so(
+    reported: Account, tmp_path: Path, gone: str
+) -> None:
+    """Where a table or a column of ours is not in it yet, a report names the command to run."""
+    older = tmp_path / "older.duckdb"
+    shutil.copy(reported.settings.snapshot_path, older)
+    older.chmod(0o600)
+    kind, _, name = gone.partition(" ")
+    table, _, column = name.partition(".")
+    with duckdb.connect(str(older)) as connection:
+        drop = f"drop table {table}" if kind == "table" else f"alter table {table} drop {column}"
+        connection.execute(drop)
+    with open_snapshot(older) as snapshot, pytest.raises(UsageError, match="of an older sms24"):
+        snapshot.refuse_older()
 
 
 @pytest.mark.parametrize(

@@ -91,7 +91,7 @@ def crossings(settings: Settings, path: Path, now: datetime) -> list[Crossing]:
         nothing = Crossing("no_data", "no_data", "Nothing was ever published.")
         return [nothing] if "no_data" in names else []
     with open_snapshot(path) as snapshot:
-        snapshot.refuse_older()
+        snapshot.refuse_without("warnings")
         return [
             found
             for name, find in _FINDERS.items()

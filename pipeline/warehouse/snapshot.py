@@ -1,15 +1,18 @@
 """Read the published snapshot: read-only, with no way out of the file."""
 
+import csv
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipeline.errors import UsageError, is_disk_full
+from pipeline.paths import resource_folder
 from pipeline.warehouse.answer import Answer
 from pipeline.warehouse.explained import Terms, explained, fetch_frame
 from pipeline.warehouse.interrupt import interruptible
@@ -78,9 +81,16 @@ class Snapshot:
         ]
 
     def refuse_older(self) -> None:
-        """Raise UsageError if an sms24 has published it that knew fewer tables."""
-        sql = "select count(*) as n from duckdb_tables() where table_name = 'warnings'"
-        if not self.plain(sql)[0]["n"]:
+        """Raise UsageError if an sms24 has published it that knew fewer tables or columns."""
+        sql = "select table_name, column_name from duckdb_columns() where schema_name = 'main'"
+        held = {(row["table_name"], row["column_name"]) for row in self.plain(sql)}
+        if not _published() <= held:
+            raise UsageError("The snapshot is of an older sms24.", advice="Run: sms24 build")
+
+    def refuse_without(self, table: str) -> None:
+        """Raise UsageError if an sms24 has published it that did not know a table."""
+        sql = "select count(*) as n from duckdb_tables() where table_name = $table"
+        if not self.plain(sql, {"table": table})[0]["n"]:
             raise UsageError("The snapshot is of an older sms24.", advice="Run: sms24 build")
 
     def write_parquet(self, sql: str, path: Path, *, of: str) -> int:
@@ -153,6 +163,15 @@ def _match(asked: set[str], given: set[str]) -> None:
         raise UsageError(
             f"The query has no parameter ${name}.", advice=f"Take --param {name} away."
         )
+
+
+@cache
+def _published() -> frozenset[tuple[str, str]]:
+    """Return every table and column that this sms24 publishes."""
+    path = resource_folder("sql") / "columns.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        named = [(row["table"].partition("."), row["column"]) for row in csv.DictReader(file)]
+    return frozenset((table, column) for (floor, _, table), column in named if floor == "marts")
 
 
 @contextmanager
