@@ -4,12 +4,11 @@ import json
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -24,29 +23,12 @@ from pipeline.ledger.ledger import look_into_ledger, open_ledger
 from pipeline.ledger.values import Answer
 from pipeline.warehouse.lock import writer_lock
 from support.campaign import IS_LONG, rounds
-from support.disk import CrashError, Disk
+from support.disk import CrashError, Disk, full_after
 from support.fault_server import fault_server
 from support.loads import Listed, LoadBench, numbered, started_load
 from support.scripted import DOUBT, Scripted, outcome
 
 TEN = Listed(numbered(10))
-
-
-@contextmanager
-def full_after(patch: pytest.MonkeyPatch, name: str, calls: int) -> Iterator[None]:
-    """Let the disk be full once a method of the ledger was called so often."""
-    seen: list[str] = []
-    method = getattr(Contacts, name)
-
-    def noted(*given: Any, **named: Any) -> Any:
-        seen.append(name)
-        return method(*given, **named)
-
-    with patch.context() as inner:
-        inner.setattr(Contacts, name, noted)
-        inner.setattr(Disk, "is_full", lambda: len(seen) >= calls)
-        inner.setattr(stores.sqlite3, "connect", partial(sqlite3.connect, factory=Disk))
-        yield
 
 
 def test_w09_no_call_without_its_intent_on_the_disk(
@@ -56,7 +38,10 @@ def test_w09_no_call_without_its_intent_on_the_disk(
     scripted = Scripted()
     bench = LoadBench(tmp_path, gateway=scripted)
     bench.make_tag(TEN)
-    with full_after(monkeypatch, "claim", 1), pytest.raises(sqlite3.OperationalError) as caught:
+    with (
+        full_after(monkeypatch, Contacts, "claim", 1),
+        pytest.raises(sqlite3.OperationalError) as caught,
+    ):
         bench.apply(TEN)
     assert is_disk_full(caught.value)
     assert scripted.sent == []
@@ -71,7 +56,7 @@ def test_w10_an_outcome_that_cannot_be_kept_is_a_doubt(
     scripted = Scripted()
     bench = LoadBench(tmp_path, gateway=scripted)
     bench.make_tag(TEN)
-    with full_after(monkeypatch, "settle", 1), pytest.raises(sqlite3.OperationalError):
+    with full_after(monkeypatch, Contacts, "settle", 1), pytest.raises(sqlite3.OperationalError):
         bench.apply(TEN)
     assert bench.states(TEN) == {"sent": 1}
     again = bench.apply(TEN)

@@ -5,10 +5,7 @@ Three kills on 300 people by default, twenty on 2,000 with `SMS24_CAMPAIGN=1`.
 
 import json
 import signal
-import subprocess
-import threading
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -16,9 +13,9 @@ import pytest
 
 from pipeline.clock import SystemClock
 from pipeline.emulator.faults import FaultKind, Faults
-from pipeline.emulator.forms import Fields
 from support.account import account
 from support.campaign import note, rounds
+from support.killer import Killer
 from support.loads import Listed, LoadBench, numbered, started_load
 
 # What leaves a doubt: in the last two the contact was saved.
@@ -29,49 +26,18 @@ WORKERS = 4
 LONGEST_DELAY = 0.004
 
 
-@dataclass
-class Killer:
-    """Kills a load at a chosen call, or a moment after it, and makes calls fail; a rule of faults.
-
-    Attributes:
-        at: the `savecontact` of this process at which it is killed.
-        unknown: how many doubts the faults have made.
-    """
-
-    random: Random
-    rate: float
-    process: "subprocess.Popen[str] | None" = None
-    at: int = 0
-    calls: int = 0
-    unknown: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def rule(self, endpoint: str, _: Fields) -> FaultKind | None:
-        """Kill if it is time; return the fault of a call."""
-        if endpoint != "savecontact":
-            return None
-        with self.lock:
-            self.calls += 1
-            if self.calls == self.at:
-                delay = self.random.choice([0.0, self.random.uniform(0, LONGEST_DELAY)])
-                threading.Timer(delay, self.kill).start() if delay else self.kill()
-            if self.random.random() >= self.rate:
-                return None
-            kind = self.random.choice((*UNKNOWN, "429-retry"))
-            self.unknown += kind in UNKNOWN
-            return kind
-
-    def kill(self) -> None:
-        """Kill as `kill -9` does, unless it has ended."""
-        if self.process is not None:
-            self.process.kill()
-
-
 @pytest.mark.parametrize("rate", [0.0, 0.05, 0.15])
 def test_w01_kills_send_nobody_twice(tmp_path: Path, rate: float) -> None:
     """W01: no duplicate, doubts only of what was in flight, every id as the gateway gave it."""
     people, kills = rounds(300, 2000), rounds(3, 20)
-    killer = Killer(Random(round(rate * 100) + people), rate)
+    killer = Killer(
+        random=Random(round(rate * 100) + people),
+        rate=rate,
+        endpoint="savecontact",
+        doubtful=UNKNOWN,
+        harmless=("429-retry",),
+        longest_delay=LONGEST_DELAY,
+    )
     plan = Listed(numbered(people))
     with account(tmp_path / "a", messages=20, days=2, faults=Faults(rule=killer.rule)) as known:
         address = known.settings.base_url

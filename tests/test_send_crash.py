@@ -3,12 +3,11 @@
 import signal
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -22,35 +21,18 @@ from pipeline.ledger.outbox import Outbox
 from pipeline.ledger.values import Answer
 from pipeline.warehouse.lock import writer_lock
 from support.campaign import IS_LONG, rounds
-from support.disk import CrashError, Disk
+from support.disk import CrashError, Disk, full_after
 from support.scripted import DOUBT, outcome
 from support.sends import Pile, SendBench
 
 BULK = Pile(10, "bulk")
 
 
-@contextmanager
-def full_after(patch: pytest.MonkeyPatch, name: str, calls: int) -> Iterator[None]:
-    """Let the disk be full once a method of the outbox was called so often."""
-    seen: list[str] = []
-    method = getattr(Outbox, name)
-
-    def noted(*given: Any, **named: Any) -> Any:
-        seen.append(name)
-        return method(*given, **named)
-
-    with patch.context() as inner:
-        inner.setattr(Outbox, name, noted)
-        inner.setattr(Disk, "is_full", lambda: len(seen) >= calls)
-        inner.setattr(stores.sqlite3, "connect", partial(sqlite3.connect, factory=Disk))
-        yield
-
-
 def test_on_a_full_disk_nothing_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the intent cannot be committed no call is made, and the next run sends all."""
     bench = SendBench(tmp_path)
     with (
-        full_after(monkeypatch, "claim", 1),
+        full_after(monkeypatch, Outbox, "claim", 1),
         pytest.raises(sqlite3.OperationalError) as caught,
     ):
         bench.send(BULK)
@@ -64,7 +46,7 @@ def test_an_outcome_that_cannot_be_kept_is_a_doubt(
 ) -> None:
     """Where the outcome cannot be committed the message is in doubt at the next start."""
     bench = SendBench(tmp_path)
-    with full_after(monkeypatch, "settle", 2), pytest.raises(sqlite3.OperationalError):
+    with full_after(monkeypatch, Outbox, "settle", 2), pytest.raises(sqlite3.OperationalError):
         bench.send(BULK)
     assert bench.states() == {"saved": 1, "sent": 4}
     again = bench.send(BULK)

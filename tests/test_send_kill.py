@@ -5,10 +5,7 @@ Three kills on 400 messages by default, twenty on 10,000 with `SMS24_CAMPAIGN=1`
 
 import json
 import signal
-import subprocess
-import threading
 from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
@@ -16,12 +13,12 @@ import pytest
 
 from pipeline.clock import HeldClock
 from pipeline.emulator.faults import FaultKind, Faults
-from pipeline.emulator.forms import Fields
 from pipeline.gateway.client import Gateway
 from pipeline.ledger.ledger import open_ledger
 from pipeline.send.doubts import look_for
 from support.account import NOW, account
 from support.campaign import note, rounds
+from support.killer import Killer
 from support.sends import FIRST, Pile, started_sending
 
 # What leaves a batch in doubt: in the last two it was taken.
@@ -29,48 +26,17 @@ UNKNOWN: tuple[FaultKind, ...] = ("500", "html", "empty", "truncated", "reset")
 LONGEST_DELAY = 0.006
 
 
-@dataclass
-class Killer:
-    """Kills a bulk at a chosen call, or a moment after it, and makes calls fail; a rule of faults.
-
-    Attributes:
-        at: the batch of this process at which it is killed.
-        unknown: how many doubts the faults have made.
-    """
-
-    random: Random
-    rate: float
-    process: "subprocess.Popen[str] | None" = None
-    at: int = 0
-    calls: int = 0
-    unknown: int = 0
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def rule(self, endpoint: str, _: Fields) -> FaultKind | None:
-        """Kill if it is time; return the fault of a call."""
-        if endpoint != "addalotofsms":
-            return None
-        with self.lock:
-            self.calls += 1
-            if self.calls == self.at:
-                delay = self.random.choice([0.0, self.random.uniform(0, LONGEST_DELAY)])
-                threading.Timer(delay, self.kill).start() if delay else self.kill()
-            if self.random.random() >= self.rate:
-                return None
-            self.unknown += 1
-            return self.random.choice(UNKNOWN)
-
-    def kill(self) -> None:
-        """Kill as `kill -9` does, unless it has ended."""
-        if self.process is not None:
-            self.process.kill()
-
-
 @pytest.mark.parametrize("rate", [0.0, 0.1])
 def test_kills_send_nothing_twice(tmp_path: Path, rate: float) -> None:
     """No message twice, doubts only of what was in flight, and the gateway's list tells of each."""
     messages, kills, batch = rounds(400, 10_000), rounds(3, 20), rounds(10, 50)
-    killer = Killer(Random(round(rate * 100) + messages), rate)
+    killer = Killer(
+        random=Random(round(rate * 100) + messages),
+        rate=rate,
+        endpoint="addalotofsms",
+        doubtful=UNKNOWN,
+        longest_delay=LONGEST_DELAY,
+    )
     with account(tmp_path / "a", messages=20, days=2, faults=Faults(rule=killer.rule)) as known:
         pile = Pile(messages, "bulk", device=known.world.phones[0].device_id)
         address, killed = known.settings.base_url, 0

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from pipeline.report.formats import short_name
 from pipeline.report.import_facts import Import, Problem, Repair
 from pipeline.report.tables import Column, Table
-from pipeline.report.terms import state_word
+from pipeline.report.terms import left_out, state_word
 from pipeline.report.voice import Voice
 
 Local = Callable[[datetime | None], datetime | None]
@@ -87,16 +87,7 @@ def _rows(found: Import, voice: Voice) -> Table:
 
 def _skipped(found: Import, voice: Voice) -> Table:
     say = voice.say
-    meanings = {
-        "already_saved": say("in this tag already"),
-        "dup_in_file": say("the number stands further up in the file"),
-        "name_changed": say("in this tag with another name, which stays"),
-        "in_doubt_before": say("may be in this tag since an earlier load: nobody knows yet"),
-        "suppressed": say("must not be written to"),
-        "not_allowed": say("the country is not among those allowed"),
-        "dropped": say("given up by a person while in doubt"),
-        "forgotten": say("forgotten on demand"),
-    }
+    meanings = left_out(voice)
     whys = sorted(found.skipped.items(), key=lambda item: -item[1])
     rows = tuple((meanings.get(why, why), count) for why, count in whys)
     columns = (Column(say("Why")), Column(say("Contacts"), "number"))

@@ -40,11 +40,10 @@ def _history(voice: Voice) -> dict[str, str]:
     }
 
 
-def _contacts(voice: Voice) -> dict[str, str]:
+def left_out(voice: Voice) -> dict[str, str]:
+    """Return why a contact of a list is not sent, in words by its code."""
     say = voice.say
     return {
-        "rejected": say("rejected"),
-        "in_doubt": say("in doubt"),
         "already_saved": say("in this tag already"),
         "dup_in_file": say("the number stands further up in the file"),
         "name_changed": say("in this tag with another name, which stays"),
@@ -54,6 +53,11 @@ def _contacts(voice: Voice) -> dict[str, str]:
         "dropped": say("given up by a person while in doubt"),
         "forgotten": say("forgotten on demand"),
     }
+
+
+def _contacts(voice: Voice) -> dict[str, str]:
+    own = {"rejected": voice.say("rejected"), "in_doubt": voice.say("in doubt")}
+    return own | left_out(voice)
 
 
 def _loads(voice: Voice) -> dict[str, str]:

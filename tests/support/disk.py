@@ -2,13 +2,17 @@
 
 import errno
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 import duckdb
 import polars as pl
 import pytest
+
+from pipeline.ledger import store as stores
 
 FULL = "database or disk is full"
 NO_SPACE = OSError(errno.ENOSPC, "No space left on device")
@@ -28,6 +32,23 @@ class Disk(sqlite3.Connection):
         if sql == "commit" and Disk.is_full():
             raise sqlite3.OperationalError(FULL)
         return super().execute(sql, *given)
+
+
+@contextmanager
+def full_after(patch: pytest.MonkeyPatch, kind: type, name: str, calls: int) -> Iterator[None]:
+    """Let the disk be full once a method of a part of the ledger was called so often."""
+    seen: list[str] = []
+    method = getattr(kind, name)
+
+    def noted(*given: Any, **named: Any) -> Any:
+        seen.append(name)
+        return method(*given, **named)
+
+    with patch.context() as inner:
+        inner.setattr(kind, name, noted)
+        inner.setattr(Disk, "is_full", lambda: len(seen) >= calls)
+        inner.setattr(stores.sqlite3, "connect", partial(sqlite3.connect, factory=Disk))
+        yield
 
 
 def fill_while_spooling(patch: pytest.MonkeyPatch) -> None:
