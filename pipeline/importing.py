@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from pipeline.clock import Clock
 from pipeline.contacts import results
-from pipeline.contacts.applied import Stop
 from pipeline.contacts.frozen import Plan, load_plan, plan_ids
 from pipeline.errors import UsageError
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Tag
 from pipeline.report.imports import import_page
+from pipeline.tally import Stop
 
 
 class Reader(NamedTuple):

@@ -21,6 +21,7 @@ FLOORS = {
     "version": 0,
     "progress": 0,
     "masks": 0,
+    "tally": 0.5,
     "interrupting": 0,
     "veil": 0.5,
     "logs": 0.7,

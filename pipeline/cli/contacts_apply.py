@@ -74,11 +74,12 @@ def apply(context: click.Context, plan_id: str, **options: Unpack[_Options]) -> 
     """
     from pipeline.cli.contacts_applied import tell, told_of  # noqa: PLC0415 - `--help`
     from pipeline.clock import SystemClock  # noqa: PLC0415
-    from pipeline.contacts.applied import ApplyMeans, StoppedError  # noqa: PLC0415
+    from pipeline.contacts.applied import ApplyMeans  # noqa: PLC0415
     from pipeline.contacts.frozen import load_plan  # noqa: PLC0415
     from pipeline.contacts.loading import load_contacts, refuse_changes  # noqa: PLC0415
     from pipeline.importing import Reader, write_results  # noqa: PLC0415
     from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
+    from pipeline.tally import StoppedError  # noqa: PLC0415
 
     settings, clock = settings_of(context), SystemClock()
     asked, reader = _asked(options, settings), Reader(settings.timezone, settings.report_language)
@@ -104,13 +105,13 @@ def apply(context: click.Context, plan_id: str, **options: Unpack[_Options]) -> 
         told = told_of(plan, applied, ledger, seconds, folder)
     tell(told, as_json=options["as_json"])
     if applied.stop is not None:
-        raise StoppedError(applied.stop.kind, applied.stop.message, applied.stop.advice)
+        raise StoppedError.of(applied.stop)
     context.exit(applied.exit_code)
 
 
 def _refuse_doubts(plan: "Plan", ledger: "Ledger") -> None:
     """Say what became of the calls in flight, where there were any at the second signal."""
-    from pipeline.contacts.applied import StoppedError  # noqa: PLC0415
+    from pipeline.tally import StoppedError  # noqa: PLC0415
 
     tag = ledger.tags.find(plan.tag)
     in_flight = ledger.contacts.counts(tag.id).get("sent", 0) if tag else 0
@@ -151,7 +152,7 @@ def _confirm(progress: "Progress") -> "Callable[[str], bool] | None":
     """Return what asks a person; None where there is no terminal."""
     if not _is_terminal() or not isinstance(progress, BarProgress):
         return None
-    from pipeline.contacts.applied import StoppedError  # noqa: PLC0415
+    from pipeline.tally import StoppedError  # noqa: PLC0415
 
     def ask(question: str) -> bool:
         with progress.held():

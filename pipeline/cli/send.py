@@ -168,10 +168,11 @@ def _send(
 ) -> int:
     from pipeline.cli.send_shown import tell  # noqa: PLC0415
     from pipeline.clock import SystemClock  # noqa: PLC0415
-    from pipeline.send.dispatched import SendMeans, StoppedError  # noqa: PLC0415
+    from pipeline.send.dispatched import SendMeans  # noqa: PLC0415
     from pipeline.send.dispatching import dispatch  # noqa: PLC0415
     from pipeline.send.opening import opened  # noqa: PLC0415
     from pipeline.send.single import single  # noqa: PLC0415
+    from pipeline.tally import StoppedError  # noqa: PLC0415
 
     clock = SystemClock()
     progress = make_slow_progress(clock)
@@ -185,7 +186,7 @@ def _send(
     again = f"the same command with --key {key}"
     tell(key, done, as_json=options["as_json"], again=again)
     if done.stop is not None:
-        raise StoppedError(done.stop)
+        raise StoppedError.of(done.stop)
     return done.exit_code
 
 

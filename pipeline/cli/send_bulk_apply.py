@@ -64,9 +64,10 @@ def _send(plan: "BulkPlan", ledger: "Ledger", settings: "Settings", options: _Op
     from pipeline.cli.send import send_options  # noqa: PLC0415
     from pipeline.cli.send_shown import tell  # noqa: PLC0415
     from pipeline.clock import SystemClock  # noqa: PLC0415
-    from pipeline.send.dispatched import SendMeans, StoppedError  # noqa: PLC0415
+    from pipeline.send.dispatched import SendMeans  # noqa: PLC0415
     from pipeline.send.dispatching import dispatch  # noqa: PLC0415
     from pipeline.send.opening import opened  # noqa: PLC0415
+    from pipeline.tally import StoppedError  # noqa: PLC0415
 
     asked = send_options(
         settings,
@@ -85,7 +86,7 @@ def _send(plan: "BulkPlan", ledger: "Ledger", settings: "Settings", options: _Op
         closed(progress)
     tell(key, done, as_json=options["as_json"], again=f"sms24 send-bulk apply {key} --yes")
     if done.stop is not None:
-        raise StoppedError(done.stop)
+        raise StoppedError.of(done.stop)
     return done.exit_code
 
 

@@ -1,23 +1,16 @@
 """What a load is given, and what it comes to."""
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Protocol
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import Sms24Error
 from pipeline.gateway.outcome import Outcome
 from pipeline.ledger.values import Obstacle, Person
 from pipeline.progress import Progress, SilentProgress
-
-StopKind = Literal[
-    "interrupted", "login", "turned_away", "unreachable", "doubts", "rejections", "alarm", "canary",
-    "tag",
-]  # fmt: skip
-_INTERRUPTED, _STOPPED, _DECIDE = 130, 3, 5
+from pipeline.tally import Tally
 
 
 class Plan(Protocol):
@@ -124,66 +117,12 @@ class ApplyMeans:
     random: Callable[[], float] = random.random
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why a load ended before its end, and what to do about it."""
-
-    kind: StopKind
-    message: str
-    advice: str
-
-    @property
-    def exit_code(self) -> int:
-        """What the command ends with: 130 where a person ended it, else 3."""
-        return _INTERRUPTED if self.kind == "interrupted" else _STOPPED
-
-
-class StoppedError(Sms24Error):
-    """A load cannot go on; `stop` says why."""
-
-    def __init__(self, kind: StopKind, message: str, advice: str) -> None:
-        super().__init__(message, advice=advice)
-        self.stop = Stop(kind, message, advice)
-        self.exit_code = self.stop.exit_code
-
-
 @dataclass(slots=True, kw_only=True)
-class Applied:
-    """What a load came to; the numbers are those of this run.
+class Applied(Tally[Obstacle]):
+    """What a load came to: contacts of a plan; `already_saved` also by an earlier run of it.
 
     Attributes:
         run: its number in the ledger; None if there was nothing to send.
-        total: contacts in the plan.
-        skipped: those that were not sent, by why; `already_saved` also by an earlier run of the
-            same plan.
-        died: calls that a process before this left without an answer; in doubt now.
-        stop: why it ended before its end; None if it did not.
     """
 
-    total: int
     run: int | None = None
-    saved: int = 0
-    rejected: int = 0
-    in_doubt: int = 0
-    skipped: Counter[Obstacle] = field(default_factory=Counter)
-    died: int = 0
-    stop: Stop | None = None
-
-    @property
-    def unsent(self) -> int:
-        """Contacts that still wait."""
-        return self.total - self.saved - self.rejected - self.in_doubt - self.skipped.total()
-
-    @property
-    def exit_code(self) -> int:
-        """What the command ends with: 0, 3, 5 or 130."""
-        if self.stop is not None:
-            return self.stop.exit_code
-        before = self.skipped["in_doubt_before"] + self.skipped["rejected_before"]
-        return _DECIDE if self.rejected + self.in_doubt + before else 0
-
-    def counts(self) -> dict[str, int]:
-        """Return all numbers by name."""
-        own = {"saved": self.saved, "rejected": self.rejected, "in_doubt": self.in_doubt}
-        skipped = {str(why): count for why, count in self.skipped.items()}
-        return {"total": self.total, **own, **skipped, "unsent": self.unsent}

@@ -4,15 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.contacts.applied import (
-    Applied,
-    ApplyMeans,
-    ApplyOptions,
-    Gateway,
-    Plan,
-    Stop,
-    StoppedError,
-)
+from pipeline.contacts.applied import Applied, ApplyMeans, ApplyOptions, Gateway, Plan
 from pipeline.contacts.breakers import canary_stop
 from pipeline.contacts.load import Load
 from pipeline.contacts.rebuilding import REBUILDS, close_rebuilt
@@ -23,6 +15,7 @@ from pipeline.interrupting import Interrupting
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Person, RunFacts, Tag
 from pipeline.masks import masked
+from pipeline.tally import Stop, StoppedError
 
 _INTERRUPTED = Stop(
     "interrupted",

@@ -1,7 +1,7 @@
 """What makes a load stop by itself before it does harm."""
 
-from pipeline.contacts.applied import StoppedError
 from pipeline.ledger.values import Tag
+from pipeline.tally import StoppedError
 
 LOOK = "Look with `sms24 contacts status`, then apply the plan again: it goes on where it stopped."
 

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pipeline.contacts.applied import Stop
 from pipeline.contacts.codes import in_words, sentences, what_to_do
 from pipeline.contacts.dispositions import Disposition
 from pipeline.contacts.files import NAME_CHANGES
@@ -17,6 +16,7 @@ from pipeline.contacts.summary import Told, first_details, most_common
 from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.values import Run
 from pipeline.masks import masked, masked_digits
+from pipeline.tally import Stop
 
 _LINES = 5
 _EXAMPLES = 20

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.clock import Clock
-from pipeline.contacts.applied import Stop
 from pipeline.contacts.came_to import Reckoning, reported
 from pipeline.contacts.collector import no_collector
 from pipeline.contacts.dispositions import Disposition
@@ -19,6 +18,7 @@ from pipeline.contacts.reading.container import sha256_of
 from pipeline.contacts.rows import read_rows
 from pipeline.contacts.standing import Place, Standings
 from pipeline.ledger.ledger import Ledger
+from pipeline.tally import Stop
 from pipeline.version import own_version
 from pipeline.warehouse.durable import sync
 

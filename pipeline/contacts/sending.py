@@ -6,7 +6,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
 
-from pipeline.contacts.applied import StoppedError
 from pipeline.contacts.breakers import (
     Rejections,
     doubts_stop,
@@ -21,6 +20,7 @@ from pipeline.errors import GatewayError
 from pipeline.gateway.breaker import Breaker
 from pipeline.gateway.outcome import Outcome, Verdict
 from pipeline.ledger.values import Person, Settled, State, Tag
+from pipeline.tally import StoppedError
 
 # A person's signal is seen this soon.
 _STEP_SECONDS = 0.1

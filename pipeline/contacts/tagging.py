@@ -1,6 +1,5 @@
 """Find a plan's tag in the ledger, or make it at the gateway: at most once, as contacts are."""
 
-from pipeline.contacts.applied import StoppedError
 from pipeline.contacts.breakers import login_stop, turned_away_stop, unreachable_stop
 from pipeline.contacts.load import Load
 from pipeline.contacts.options import checked_title
@@ -8,6 +7,7 @@ from pipeline.errors import GatewayError, UsageError
 from pipeline.gateway.breaker import Breaker
 from pipeline.gateway.outcome import Outcome, Verdict
 from pipeline.ledger.values import Tag
+from pipeline.tally import StoppedError
 
 _SLICE_SECONDS = 1.0
 _DOUBT = (

@@ -9,13 +9,11 @@ from typing import Protocol
 from pendulum import DateTime
 
 from pipeline.clock import Clock, SystemClock
-from pipeline.errors import Sms24Error
 from pipeline.gateway.endpoints import Newsletter, Sms
 from pipeline.gateway.outcome import Outcome
 from pipeline.ledger.outgoing import Hindrance, SendingFacts
 from pipeline.progress import Progress, SilentProgress
-
-_INTERRUPTED, _STOPPED, _DECIDE = 130, 3, 5
+from pipeline.tally import Tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,68 +124,16 @@ class SendMeans:
     random: Callable[[], float] = random.random
 
 
-@dataclass(frozen=True, slots=True)
-class Stop:
-    """Why a sending ended before its end, and what to do about it."""
-
-    kind: str
-    message: str
-    advice: str
-
-    @property
-    def exit_code(self) -> int:
-        """What the command ends with: 130 where a person ended it, else 3."""
-        return _INTERRUPTED if self.kind == "interrupted" else _STOPPED
-
-
-class StoppedError(Sms24Error):
-    """A sending cannot go on; `stop` says why."""
-
-    def __init__(self, stop: Stop) -> None:
-        super().__init__(stop.message, advice=stop.advice)
-        self.stop = stop
-        self.exit_code = stop.exit_code
-
-
 @dataclass(slots=True, kw_only=True)
-class Dispatched:
-    """What a sending came to; the numbers are those of this run.
+class Dispatched(Tally[Hindrance]):
+    """What a sending came to: messages, `saved` those that the gateway took; a phone sends them.
 
     Attributes:
-        total: messages in it.
-        saved: those that the gateway took; a phone sends them.
+        segments: SMS that were taken.
         sms_ids: the gateway's ids of those it took, now or in an earlier run, where known.
-        skipped: those that were not sent, by why; `already_sent` also by an earlier run.
-        died: messages that a process before this left without an answer; in doubt now.
-        stop: why it ended before its end; None if it did not.
+        reasons: what was said of those rejected or in doubt.
     """
 
-    total: int
-    saved: int = 0
-    rejected: int = 0
-    in_doubt: int = 0
     segments: int = 0
     sms_ids: list[int] = field(default_factory=list)
-    skipped: Counter[Hindrance] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
-    died: int = 0
-    stop: Stop | None = None
-
-    @property
-    def unsent(self) -> int:
-        """Messages that still wait."""
-        return self.total - self.saved - self.rejected - self.in_doubt - self.skipped.total()
-
-    @property
-    def exit_code(self) -> int:
-        """What the command ends with: 0, 3, 5 or 130."""
-        if self.stop is not None:
-            return self.stop.exit_code
-        before = self.skipped["in_doubt_before"] + self.skipped["rejected_before"]
-        return _DECIDE if self.rejected + self.in_doubt + before else 0
-
-    def counts(self) -> dict[str, int]:
-        """Return all numbers by name."""
-        own = {"saved": self.saved, "rejected": self.rejected, "in_doubt": self.in_doubt}
-        skipped = {str(why): count for why, count in self.skipped.items()}
-        return {"total": self.total, **own, **skipped, "unsent": self.unsent}

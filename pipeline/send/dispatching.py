@@ -12,15 +12,8 @@ from pipeline.ledger.ledger import Ledger
 from pipeline.ledger.outgoing import HINDRANCES, Answered, Sending
 from pipeline.ledger.values import State
 from pipeline.send import stops
-from pipeline.send.dispatched import (
-    Dispatched,
-    Gateway,
-    Letter,
-    Mail,
-    SendMeans,
-    SendOptions,
-    StoppedError,
-)
+from pipeline.send.dispatched import Dispatched, Gateway, Letter, Mail, SendMeans, SendOptions
+from pipeline.tally import StoppedError
 
 _SLICE_SECONDS = 0.2
 _STATES: dict[Verdict, State] = {
@@ -53,7 +46,7 @@ def dispatch(
         except StoppedError as stopped:
             done.stop = stopped.stop
         if interrupting.is_asked and done.unsent:
-            done.stop = done.stop or stops.interrupted()
+            done.stop = done.stop or stops.interrupted().stop
     return done
 
 
@@ -219,29 +212,29 @@ class _Dispatcher:
         self._done.rejected += 1
         self._done.reasons[message] += 1
         if self._sending.kind == "bulk" and not self._done.saved:
-            raise StoppedError(stops.first_refused(message))
+            raise stops.first_refused(message)
         if len(row) >= self._options.most_alike:
             stop = stops.rejections(len(row), message)
-            self._ledger.outbox.put_back(row, stop.message)
+            self._ledger.outbox.put_back(row, str(stop))
             self._done.rejected -= len(row)
             self._done.reasons[message] -= len(row)
-            raise StoppedError(stop)
+            raise stop
 
     def _note_doubt(self, letters: list[Letter], outcome: Outcome) -> None:
         self._done.in_doubt += len(letters)
         self._done.reasons[outcome.message] += len(letters)
         self._doubts += 1
         if outcome.verdict is Verdict.REJECTED:
-            raise StoppedError(stops.batch_refused(len(letters), outcome.message))
+            raise stops.batch_refused(len(letters), outcome.message)
         self._means.progress.note(f"In doubt: {self._done.in_doubt:,}, now {outcome.message}.")
         if self._doubts >= self._options.most_in_doubt:
-            raise StoppedError(stops.doubts(self._doubts))
+            raise stops.doubts(self._doubts)
         self._is_doubting = True
 
     def _note_unsent(self, outcome: Outcome, begun: float) -> None:
         match outcome.verdict:
             case Verdict.STOP:
-                raise StoppedError(stops.turned_away(outcome.message))
+                raise stops.turned_away(outcome.message)
             case Verdict.REFUSED_LOGIN:
                 self._log_in(outcome.message)
             case _:
@@ -258,13 +251,13 @@ class _Dispatcher:
                 f" {seconds:,.0f} s."
             )
         if self._outage.is_open:
-            raise StoppedError(stops.unreachable(seconds, message))
+            raise stops.unreachable(seconds, message)
 
     def _log_in(self, message: str) -> None:
         try:
             is_new = not self._has_logged_in and self._gateway.log_in_again()
         except GatewayError as error:
-            raise StoppedError(stops.login(str(error))) from error
+            raise stops.login(str(error)) from error
         if not is_new:
-            raise StoppedError(stops.login(message))
+            raise stops.login(message)
         self._has_logged_in = True

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pipeline.contacts.applied import Applied, Stop
+from pipeline.contacts.applied import Applied
 from pipeline.contacts.frozen import Plan
 from pipeline.contacts.results import Page, write_results
 from pipeline.contacts.summary import Summary
 from pipeline.ledger.ledger import open_ledger
+from pipeline.tally import Stop
 from support.contacts import loaded
 from support.loads import LoadBench
 from support.scripted import Scripted
