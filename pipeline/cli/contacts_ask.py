@@ -1,7 +1,8 @@
 """What the commands share by which a person decides about contacts: a question, masks, a table."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import click
 
@@ -10,6 +11,7 @@ from pipeline.ledger.values import is_forgotten
 from pipeline.masks import masked
 from pipeline.values import printable
 
+Command = TypeVar("Command", bound=Callable[..., object])
 _GAP = "  "
 _HEX = 12
 
@@ -27,6 +29,29 @@ def confirmed(question: str, *, yes: bool, by: str | None = None) -> bool:
     if by is not None:
         raise UsageError(f"{by}, and there is nobody to ask.", advice="Say --yes if it may be.")
     return True
+
+
+def forgetting(command: Command) -> Command:
+    """Give a command whose people are forgotten: NUMBER..., --region, --yes and --json."""
+    for add in (
+        click.option("--json", "as_json", is_flag=True, help="For programs."),
+        click.option("--yes", is_flag=True, help="Do not ask."),
+        click.option("--region", metavar="FR", help="The country of numbers that have none."),
+        click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True),
+    ):
+        command = add(command)
+    return command
+
+
+def to_forget(numbers: Sequence[str], region: str | None, *, yes: bool) -> list[str]:
+    """Return each number once, as E.164, after a person has agreed; Abort if they do not."""
+    from pipeline.contacts.numbers import read_number  # noqa: PLC0415 - `--help` needs none of it
+
+    e164s = list(dict.fromkeys(read_number(n, region, takes_any=True) for n in numbers))
+    question = f"Forget {len(e164s):,} numbers for good?"
+    if not confirmed(question, yes=yes, by="Forgetting cannot be undone"):
+        raise click.Abort
+    return e164s
 
 
 def number_of(e164: str, *, whole: bool) -> str:

@@ -5,14 +5,11 @@ import json
 import click
 
 from pipeline.cli.console import settings_of
-from pipeline.cli.contacts_ask import confirmed, number_of
+from pipeline.cli.contacts_ask import forgetting, number_of, to_forget
 
 
 @click.command()
-@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
-@click.option("--region", metavar="FR", help="The country of numbers that have none.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@forgetting
 @click.pass_context
 def forget(
     context: click.Context,
@@ -28,15 +25,11 @@ def forget(
     Who is to be written to no more is suppressed first: sms24 contacts suppress add.
     """
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.numbers import read_number  # noqa: PLC0415
     from pipeline.forgetting import forget_number  # noqa: PLC0415
     from pipeline.importing import Reader  # noqa: PLC0415
     from pipeline.ledger.ledger import open_ledger  # noqa: PLC0415
 
-    e164s = list(dict.fromkeys(read_number(n, region, takes_any=True) for n in numbers))
-    question = f"Forget {len(e164s):,} numbers for good?"
-    if not confirmed(question, yes=yes, by="Forgetting cannot be undone"):
-        raise click.Abort
+    e164s = to_forget(numbers, region, yes=yes)
     settings, clock, told = settings_of(context), SystemClock(), []
     data_dir = settings.data_dir
     reader = Reader(settings.timezone, settings.report_language)

@@ -6,17 +6,14 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.cli.console import closed, make_progress, settings_of
-from pipeline.cli.contacts_ask import confirmed, number_of
+from pipeline.cli.contacts_ask import forgetting, number_of, to_forget
 
 if TYPE_CHECKING:
     from pipeline.operate.forget import Erased
 
 
 @click.command()
-@click.argument("numbers", metavar="NUMBER...", nargs=-1, required=True)
-@click.option("--region", metavar="FR", help="The country of numbers that have none.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@forgetting
 @click.pass_context
 def forget(
     context: click.Context,
@@ -32,13 +29,9 @@ def forget(
     A keyed hash stays: the figures are the same, and who was sent or suppressed stays so.
     """  # noqa: D205 - click shows it all
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.contacts.numbers import read_number  # noqa: PLC0415
     from pipeline.operate.forget import forget_everywhere  # noqa: PLC0415
 
-    e164s = list(dict.fromkeys(read_number(n, region, takes_any=True) for n in numbers))
-    question = f"Forget {len(e164s):,} numbers for good?"
-    if not confirmed(question, yes=yes, by="Forgetting cannot be undone"):
-        raise click.Abort
+    e164s = to_forget(numbers, region, yes=yes)
     settings, progress = settings_of(context), make_progress()
     try:
         erased = forget_everywhere(settings, e164s, clock=SystemClock(), progress=progress)
