@@ -17,6 +17,7 @@ from support.soak_truth import (
     assert_made_anew,
     assert_messages,
     assert_runs,
+    assert_upgraded,
     assert_world,
     orphans,
     sizes,
@@ -37,7 +38,7 @@ LONG = Course(
     hours=60 * 24,
     every=7,
     process_every=50,
-    upgrade=31 * 24,
+    upgrade=763,  # a run that is killed
     look_every=12,
 )
 
@@ -68,6 +69,7 @@ def test_weeks_of_trouble_leave_no_trace(tmp_path: Path, monkeypatch: pytest.Mon
         assert_world(soaked, found)
         assert_history(soaked, found)
         assert_runs(soaked, found)
+        assert_upgraded(soaked)
         assert spans(found)
         assert orphans(soaked) == []
         grown = sizes(soaked.settings.data_dir)

@@ -1,9 +1,7 @@
 """Folders that earlier versions of sms24 have left are brought up to date, and never half."""
 
-import json
 import sqlite3
 import stat
-import tarfile
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -19,8 +17,8 @@ from pipeline.run import Means, run_build
 from pipeline.settings import Settings
 from pipeline.warehouse.snapshot import open_snapshot
 from pipeline.warehouse.store import FORMAT, look_into_warehouse, open_warehouse
+from support.earlier import FIXTURES, put_back, shape, unpack
 
-FIXTURES = Path(__file__).parent / "fixtures"
 # Formats of the warehouse that had a version of their own, each with a folder of its time.
 EARLIER = range(1, FORMAT)
 CLOCK = HeldClock(pendulum.datetime(2026, 11, 4))
@@ -28,10 +26,7 @@ CLOCK = HeldClock(pendulum.datetime(2026, 11, 4))
 
 def unpacked(number: int, folder: Path) -> tuple[Settings, dict[str, Any]]:
     """Return a folder as a version with a format has left it, and what its tables said."""
-    with tarfile.open(FIXTURES / f"format_{number}.tar.xz") as archive:
-        archive.extractall(folder / "data", filter="data")
-    expected = json.loads((folder / "data" / "expect.json").read_text())
-    (folder / "data" / "expect.json").unlink()
+    expected = unpack(number, folder / "data")
     settings = Settings(data_dir=folder / "data", timezone="Europe/Paris", report_periods=())
     return settings, expected
 
@@ -90,6 +85,21 @@ def test_an_upgrade_that_dies_is_begun_again(
     with look_into_warehouse(settings.warehouse_path) as warehouse:
         assert warehouse.format() == FORMAT
     assert not list(settings.data_dir.glob("*.part"))
+
+
+@pytest.mark.parametrize("number", EARLIER)
+def test_a_warehouse_of_today_can_be_put_back(number: int, tmp_path: Path) -> None:
+    """What the soak upgrades in its middle has the tables and columns of that format, exactly."""
+    settings, _ = unpacked(number, tmp_path)
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        before = shape(connection, "warehouse")
+    run_build(settings, Means(clock=CLOCK))
+    put_back(settings.warehouse_path, number)
+    with duckdb.connect(str(settings.warehouse_path), read_only=True) as connection:
+        after = shape(connection, "warehouse")
+        assert connection.sql("select number from raw.format").fetchall() == [(number,)]
+    assert after == before
+    assert after["raw.messages"]
 
 
 def test_a_newer_warehouse_is_refused_for_reading_too(tmp_path: Path) -> None:

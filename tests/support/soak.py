@@ -32,12 +32,15 @@ from pipeline.version import own_version
 from support.account import Account, account
 from support.command import environment
 from support.disk import DISKS
+from support.earlier import put_back
 from support.edits import Editor
+from support.held import VERSIONED
 from support.kill import Measure, Victim
 
 Trouble = Literal["faults", "kill", "disk", "outage", "clock", "interrupt"]
 TROUBLES: tuple[Trouble, ...] = get_args(Trouble)
 OLD_VERSION = "0.0.9"
+OLD_FORMAT = 1
 KEPT_DAYS = 5
 HOUR = 3600
 # Runs in which nothing is wrong but our own clock are good ones.
@@ -58,7 +61,7 @@ class Course:
         hours: how many runs there are, one an hour.
         every: each so many hours something goes wrong.
         process_every: each so many hours the run is a process of its own, with a report.
-        upgrade: the number of the first run by this version.
+        upgrade: the number of the first run by this version, on a warehouse of the oldest format.
         look_every: each so many hours all messages are compared with the world.
     """
 
@@ -147,6 +150,8 @@ class Soak:
 
     def _run(self, number: int, patch: pytest.MonkeyPatch) -> str | int:
         trouble, dice = self.course.trouble(number), self.course.dice(number)
+        if number == self.course.upgrade:
+            put_back(self.settings.warehouse_path, OLD_FORMAT)
         version = OLD_VERSION if number < self.course.upgrade else own_version()
         if trouble in {"kill", "interrupt"}:
             return self._struck(number, version, dice, is_kill=trouble == "kill")
@@ -156,8 +161,8 @@ class Soak:
                 assert "Traceback" not in said
                 return process.returncode
         with patch.context() as patched:
-            for module in ("session", "transform.build"):
-                patched.setattr(f"pipeline.{module}.own_version", lambda: version)
+            for module in VERSIONED:
+                patched.setattr(module, "own_version", lambda: version)
             return self._in_process(number, patched, dice)
 
     def _in_process(self, number: int, patch: pytest.MonkeyPatch, dice: Random) -> str | int:

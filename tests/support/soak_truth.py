@@ -8,16 +8,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 from polars.testing import assert_frame_equal
 
 from pipeline.emulator.habits import Habits
 from pipeline.run import run_build
+from pipeline.version import own_version
 from pipeline.warehouse.snapshot import open_snapshot
+from pipeline.warehouse.store import FORMAT, look_into_warehouse
 from support import truth_messages as of_messages
 from support import truth_tables as of_tables
 from support.lived import Life, Run
-from support.soak import Soak
+from support.soak import OLD_FORMAT, OLD_VERSION, Soak
 
 # What depends on when a run first saw something; it has its own rules below.
 _SIGHTINGS = ("first_seen_at", "settled_at", "gone_at")
@@ -33,6 +36,8 @@ _BY: dict[str, tuple[str, ...]] = {
 _OWN_TIMES = {"runs", "snapshot_info"}
 # State that a run leaves when nothing is under way.
 STATE = {"runs.jsonl", "runs.1.jsonl", ".lock", "analytics.duckdb", "keys", "warehouse.duckdb"}
+# What the upgrade leaves for whoever wants to go back.
+COPY = f"warehouse.duckdb.v{OLD_FORMAT}.bak"
 SHELF = {".lock", "index.html", "index.json"}
 
 
@@ -111,6 +116,18 @@ def assert_runs(soak: Soak, found: dict[str, pl.DataFrame]) -> None:
     assert ended[0] - 1 <= told[0]
     assert set(told) <= {0, 1, 3, 130, None}
     assert found["runs"]["run_id"].is_unique().all()
+    assert set(found["runs"]["version"]) == {OLD_VERSION, own_version()}
+
+
+def assert_upgraded(soak: Soak) -> None:
+    """Tell that the warehouse came from the oldest format, of which the copy is kept."""
+    with look_into_warehouse(soak.settings.warehouse_path) as warehouse:
+        formats = [row["number"] for row in warehouse.rows("from raw.format order by number")]
+        columns = warehouse.frame("select * from raw.messages limit 0").columns
+    assert (formats[0], formats[-1]) == (OLD_FORMAT, FORMAT)
+    assert "version_id" in columns
+    with duckdb.connect(str(soak.settings.data_dir / COPY), read_only=True) as connection:
+        assert connection.sql("select number from raw.format").fetchall() == [(OLD_FORMAT,)]
 
 
 def assert_made_anew(soak: Soak, found: dict[str, pl.DataFrame]) -> None:
@@ -125,7 +142,7 @@ def assert_made_anew(soak: Soak, found: dict[str, pl.DataFrame]) -> None:
 def orphans(soak: Soak) -> list[str]:
     """Return every file of the data folder that no run needs any more."""
     folder = soak.settings.data_dir
-    kept = {f"reports/{name}" for name in SHELF} | STATE
+    kept = {f"reports/{name}" for name in SHELF} | STATE | {COPY}
     files = [path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()]
     return [name for name in files if name not in kept and not _is_of_a_day(name)]
 
