@@ -7,6 +7,7 @@ may be a file mapped into memory, so that a body of 100 MB costs no second 100 M
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from mmap import mmap
 from typing import Any
@@ -18,6 +19,7 @@ from pipeline.values import Secret
 
 _SHOWN = 80
 _LONGEST_MESSAGE = 200
+_GREATEST_ID = 2**63 - 1
 # Lists and objects in each other in a record; in what is known of the gateway there are four.
 _DEEPEST = 64
 # All that is no bracket of the structure: texts, and what stands between.
@@ -160,14 +162,7 @@ def _page(raw: msgspec.Raw, count: int | None, key: str) -> Page:
         if count == 0:
             return Page((), 0)
         raise GarbledError(f"The gateway's answer has no `{key}`.")
-    try:
-        found = msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | list[msgspec.Raw] | None)
-    except msgspec.DecodeError:
-        raise GarbledError(f"The `{key}` of the gateway's answer is no list of records.") from None
-    if isinstance(found, Mapping):
-        records = [(_key(name, record), record) for name, record in found.items()]
-    else:
-        records = [(_key(None, record), record) for record in found or ()]
+    records = _records(raw, key)
     for _, record in records:
         text = bytes(memoryview(record))
         if text[:1] != b"{":
@@ -175,6 +170,21 @@ def _page(raw: msgspec.Raw, count: int | None, key: str) -> Page:
         if text.count(b"[") + text.count(b"{") > _DEEPEST and _depth(text) > _DEEPEST:
             raise GarbledError(f"A record in the `{key}` of the gateway's answer is too deep.")
     return Page(tuple(records), count)
+
+
+def _records(raw: msgspec.Raw, key: str) -> list[tuple[int, msgspec.Raw]]:
+    """Return the records of a list, or of an object keyed by id: as PHP mostly writes it."""
+    with suppress(msgspec.DecodeError):
+        keyed = msgspec.json.decode(raw, type=dict[int, msgspec.Raw])
+        if all(0 <= name <= _GREATEST_ID for name in keyed):
+            return list(keyed.items())
+    try:
+        found = msgspec.json.decode(raw, type=dict[str, msgspec.Raw] | list[msgspec.Raw] | None)
+    except msgspec.DecodeError:
+        raise GarbledError(f"The `{key}` of the gateway's answer is no list of records.") from None
+    if isinstance(found, Mapping):
+        return [(_key(name, record), record) for name, record in found.items()]
+    return [(_key(None, record), record) for record in found or ()]
 
 
 def _depth(text: bytes) -> int:
@@ -194,7 +204,7 @@ def _key(name: str | None, record: msgspec.Raw) -> int:
             found = whole_number(msgspec.json.decode(record, type=_Identified).id)
         except msgspec.DecodeError:
             found = None
-    if found is None or not 0 <= found < 2**63:
+    if found is None or not 0 <= found <= _GREATEST_ID:
         raise GarbledError("A record of the gateway's answer has no id.")
     return found
 
