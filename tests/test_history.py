@@ -7,11 +7,6 @@ from typing import Any
 import pendulum
 import pytest
 
-from pipeline.clock import HeldClock
-from pipeline.extract.landing import CallLog, Lander
-from pipeline.values import CallRecord, Window
-from pipeline.warehouse.inbox import Body, Inbox, Ticket
-from pipeline.warehouse.store import Warehouse, open_warehouse
 from support.account import Account, account
 
 ASKED = pendulum.datetime(2026, 11, 2, 12)
@@ -117,42 +112,3 @@ def test_a_late_insert_of_any_age_is_found(known: Account) -> None:
     message_id = known.world.insert(now - 19 * 86_400, device_id=phone, status=8, at=now - 60)
     known.run()
     assert row_of(known, message_id)["status"] == 8
-
-
-class Landed:
-    """A warehouse that lands what tests make up."""
-
-    def __init__(self, warehouse: Warehouse, inbox: Inbox) -> None:
-        self.inbox = inbox
-        clock = HeldClock(ASKED.add(hours=1))
-        self.lander = Lander(warehouse, inbox, CallLog(), run_id="r2", clock=clock)
-
-    def land(self, record: str, minutes: int) -> list[str]:
-        """Land an answer with one record; returns what a person is told of its fields."""
-        path = self.inbox.new_body(f"c{minutes}")
-        path.write_text(f'{{"error":0,"smss":{{"5":{record}}}}}', "utf-8")
-        at, size = ASKED.add(minutes=minutes), path.stat().st_size
-        call = CallRecord(f"c{minutes}", "getallsms", {}, at, at, 200, "ok", 1, bytes=size)
-        body = Body(path.name, call, 1, 1)
-        window = Window(ASKED.subtract(days=1), ASKED)
-        self.lander.fields.clear()
-        self.lander.land(
-            [self.inbox.seal(Ticket("messages", "r1", (body,), window, "verified", 1))]
-        )
-        return self.lander.surprises()
-
-
-def test_new_fields_and_changed_types_are_kept_and_said_once(tmp_path: Path) -> None:
-    """A field that nobody knows, and a type that a field never had, are told the first time."""
-    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
-        landed = Landed(warehouse, Inbox(tmp_path / "inbox"))
-        assert landed.land('{"id":5,"status":1,"customerid":null}', 0) == []
-        new = "The gateway sends a field that is new here: cost (DOUBLE)."
-        assert landed.land('{"id":5,"status":1,"cost":0.5}', 1) == [new]
-        assert landed.land('{"id":5,"status":2,"cost":0.7}', 2) == []
-        changed = "The gateway's field status is now VARCHAR; it was INTEGER."
-        assert landed.land('{"id":5,"status":"2","cost":0.7}', 3) == [changed]
-        odd = "The gateway's field created is VARCHAR, which is not documented."
-        assert landed.land('{"id":5,"status":3,"created":"2026-11-01"}', 4) == [odd]
-        sql = "select payload from raw.messages order by rowid"
-        assert '"cost":0.7' in warehouse.rows(sql)[-2]["payload"]

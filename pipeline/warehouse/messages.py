@@ -1,5 +1,6 @@
 """Land messages: what is new, where it stands, who came from outside, who has vanished."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from pipeline.warehouse.frames import write_frames
 from pipeline.warehouse.retention import Retention
 from pipeline.warehouse.store import Warehouse, statement
 
+# Names that stand in a JSON path as they are.
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ASKED_COLUMNS = (
     "asking",
     "begin_at",
@@ -109,6 +112,13 @@ class MessageStore:
         return new, fields
 
     def _new_fields(self, now: DateTime) -> tuple[NewField, ...]:
+        names = self._warehouse.frame("select distinct name from raw.fields")["name"].to_list()
+        plain = sorted(name for name in names if _PLAIN.fullmatch(name))
+        given = {"paths": ["$", *(f'$."{name}"' for name in plain)]}
+        self._warehouse.execute(statement("0_raw/met_fast"), given)
+        others = "select bool_or(not list_has_all($plain::varchar[], names)) from met"
+        if self._warehouse.scalar(others, {"plain": plain}):
+            self._warehouse.execute(statement("0_raw/met"))
         rows = self._warehouse.rows(statement("0_raw/shapes"))
         found = tuple(NewField(**row) for row in rows)
         kept = [(field.name, field.type, self._run["run_id"], now) for field in found]

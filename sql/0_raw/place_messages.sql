@@ -8,15 +8,15 @@ with
 latest as (
     select
         *,
-        json_transform(
-            if(json_valid(payload), payload, '{}'),
+        try(json_transform(
+            payload,
             '{
                 "status": "VARCHAR", "deviceid": "VARCHAR", "sim": "VARCHAR", "customerid": "VARCHAR",
                 "created": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"},
                 "senttime": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"},
                 "timetosend": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"}
             }'
-        ) as said
+        )) as said
     from arrivals
     where is_new
     qualify row_number() over (partition by message_id order by asked_at desc, call_id desc) = 1

@@ -16,8 +16,8 @@ versions as (
         first_seen_at,
         previous_seen_at,
         call_id,
-        json_transform(
-            if(json_valid(payload), payload, '{}'),
+        try(json_transform(
+            payload,
             '{
                 "sendto": "VARCHAR", "body": "VARCHAR", "customerid": "VARCHAR",
                 "status": "VARCHAR", "statustitle": "VARCHAR", "deviceid": "VARCHAR",
@@ -27,7 +27,7 @@ versions as (
                 "senttime": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"},
                 "timetosend": {"date": "VARCHAR", "timezone_type": "VARCHAR", "timezone": "VARCHAR"}
             }'
-        ) as said
+        )) as said
     from raw.versions
 ),
 
