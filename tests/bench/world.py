@@ -108,7 +108,8 @@ def open_world(folder: Path) -> World:
 
 
 def _make(folder: Path, facts: Facts) -> None:
-    with duckdb.connect(str(folder / "making.duckdb")) as connection:
+    limits = {"memory_limit": "3GB", "temp_directory": str(folder / "spilled")}
+    with duckdb.connect(config=limits) as connection:
         connection.execute("set timezone = 'UTC'")
         _tell(connection, facts)
         _script(connection, "drawn")
@@ -117,7 +118,6 @@ def _make(folder: Path, facts: Facts) -> None:
             if not to.exists():
                 _render(connection, folder / f"{rendition}.part", is_changed=rendition != "base")
                 (folder / f"{rendition}.part").rename(to)
-    (folder / "making.duckdb").unlink()
 
 
 def _render(connection: duckdb.DuckDBPyConnection, to: Path, *, is_changed: bool) -> None:
