@@ -57,6 +57,7 @@ def serving(world: Path, *, is_changed: bool = False) -> Iterator[str]:
             yield process.stdout.readline().strip()
         finally:
             process.terminate()
+        assert process.wait() == 0
 
 
 def tally(address: str, *, is_reset: bool = False) -> dict[str, int | float]:
