@@ -41,6 +41,8 @@ HERE = Path(__file__).parent
 # A week after the clocks of Europe went back.
 NOW = pendulum.datetime(2026, 11, 2, 9, 30)
 RENDITIONS = ("base", "changed")
+# A number gets so many messages on average.
+_MESSAGES_EACH = 8
 _CHUNK = 200_000
 _BLOCK = 4000
 _BLOCKS = """
@@ -152,7 +154,7 @@ def _tell(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "settling": facts.settling,
         "first_id": FIRST_ID,
         "first_device": phones[0].device_id,
-        "people": max(facts.messages // 8, 20),
+        "people": max(facts.messages // (_MESSAGES_EACH * len(PLANS)), 20),
         "slots": len(slots),
         "texts": [php_json(text) for text in (*TEXTS, *HOSTILE, *REPLIES)],
         "first_hostile": len(TEXTS),
