@@ -1,0 +1,124 @@
+"""What a command takes: seconds, seconds of processor, memory, with all processes it starts."""
+
+import os
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+PROC = Path("/proc")
+EVERY = 0.02
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a command took, together with the processes that it started and waited for.
+
+    Attributes:
+        seconds: by the clock.
+        cpu_seconds: of processor, in user's and in kernel's mode.
+        peak_mib: most memory at a time; pages of files that processes share count once.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+
+
+def measure(
+    command: Sequence[str],
+    log: Path,
+    environ: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+) -> Usage:
+    """Run a command to its end; what it says goes to a file.
+
+    Raises:
+        RuntimeError: it ended with another code than 0; tells the last lines that it said.
+    """
+    with log.open("wb") as file:
+        begun = time.perf_counter()
+        process = subprocess.Popen(
+            command, env=environ, cwd=cwd, stdout=file, stderr=subprocess.STDOUT
+        )
+        watch = Watch(process.pid)
+        watch.start()
+        _, status, used = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - begun
+        process.returncode = os.waitstatus_to_exitcode(status)
+        watch.end()
+    if process.returncode:
+        said = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
+        raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{said}")
+    return Usage(seconds, used.ru_utime + used.ru_stime, (watch.peak or _peak_of(used)) / MEBIBYTE)
+
+
+class Watch(threading.Thread):
+    """Looks at a tree of processes until it ends, and remembers the most memory it had.
+
+    Attributes:
+        peak: bytes; 0 where the system does not tell (there is no /proc).
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._pid = pid
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Look."""
+        while not self._ended.wait(EVERY):
+            self.peak = max(self.peak, memory_of(self._pid))
+
+    def end(self) -> None:
+        """Look no more."""
+        self._ended.set()
+        self.join()
+
+
+def memory_of(pid: int) -> int:
+    """Return the bytes that a process and those below it have now, or one of them had at its peak.
+
+    Their own pages are added up; of the pages of files, which they may share, those of the
+    process that has most of them.
+    """
+    told = [status for one in tree_of(pid) if (status := _status(one))]
+    own = sum(status["RssAnon"] + status["RssShmem"] for status in told)
+    return max(
+        [own + max((status["RssFile"] for status in told), default=0)]
+        + [status["VmHWM"] for status in told]
+    )
+
+
+def tree_of(pid: int) -> Iterator[int]:
+    """Return a process and all below it."""
+    yield pid
+    for thread in PROC.glob(f"{pid}/task/*/children"):
+        try:
+            children = thread.read_text("ascii").split()
+        except OSError:  # it has ended
+            continue
+        for child in children:
+            yield from tree_of(int(child))
+
+
+def _status(pid: int) -> dict[str, int]:
+    """Return a process's sizes in bytes; nothing if it has ended."""
+    try:
+        lines = (PROC / str(pid) / "status").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return {}
+    sizes = (line.split() for line in lines if line.endswith(" kB"))
+    told = {name.removesuffix(":"): int(size) * 1024 for name, size, _ in sizes}
+    return told if "VmHWM" in told else {}
+
+
+def _peak_of(used: resource.struct_rusage) -> int:
+    """Return the peak of the largest process of a tree, where nothing better is known."""
+    return used.ru_maxrss * (1 if sys.platform == "darwin" else 1024)

@@ -1,0 +1,122 @@
+"""Runs a peer on a world's gateway: what it took, and whether its result is right.
+
+    python tests/bench/peers/run.py NAME URL WORLD OUT [--changed]
+
+Makes the peer's environment first, `build/bench/venv-NAME`, unless it is there.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import venv
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import httpx
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+from bench.peers.check import verdict
+from bench.peers.measure import measure
+from bench.world import World, open_world
+from pipeline.emulator.habits import TOKEN
+
+HERE = Path(__file__).parent
+ENVIRONMENTS = HERE.parents[2] / "build" / "bench"
+PEERS = ("dlt", "singer", "script")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a peer took, and how right its result is.
+
+    Attributes:
+        seconds, cpu_seconds, peak_mib: of all its processes, see `Usage`.
+        verdict: `right`, or what is wrong in a few words.
+        calls: what the gateway was asked.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    peak_mib: float
+    verdict: str
+    calls: int
+
+
+def run_peer(
+    name: str,
+    url: str,
+    world_folder: Path,
+    out_folder: Path,
+    *,
+    changed: bool,
+    python: Path | None = None,
+) -> Measured:
+    """Let a peer load a world into `out_folder`; measure and check it.
+
+    Args:
+        name: one of `PEERS`.
+        url: base address of the benchmark gateway, which serves the same rendition.
+        world_folder: a world that was made.
+        out_folder: empty for a first load, that of the load before for a second one.
+        changed: whether it is the second rendition.
+        python: the interpreter; the peer's own if not given.
+
+    Raises:
+        RuntimeError: the peer failed; tells the last lines that it said.
+    """
+    world, rendition = open_world(world_folder), "changed" if changed else "base"
+    python = python or python_of(name)
+    out_folder.mkdir(parents=True, exist_ok=True)
+    first, last = days_of(world, rendition)
+    command = [str(python), str(HERE / name / "load.py"), first, last, str(out_folder.resolve())]
+    environ = {**os.environ, "GATEWAY_URL": url, "GATEWAY_TOKEN": TOKEN}
+    calls_of(url)
+    usage = measure(command, out_folder / f"{rendition}.log", environ, cwd=HERE / name)
+    calls = calls_of(url)
+    said = verdict(out_folder / "result.duckdb", world_folder / rendition)
+    return Measured(**asdict(usage), verdict=said, calls=calls)
+
+
+def days_of(world: World, rendition: str) -> tuple[str, str]:
+    """Return the first and the last day of a world, in UTC."""
+    first = world.now("base").subtract(days=world.facts.days)
+    return first.to_date_string(), world.now(rendition).to_date_string()
+
+
+def calls_of(url: str) -> int:
+    """Return the calls that the gateway has had; it counts anew from then on."""
+    return int(httpx.get(httpx.URL(url).join("/bench/tally?reset=1")).json()["calls"])
+
+
+def python_of(name: str) -> Path:
+    """Return a peer's interpreter; makes its environment unless it is as its file wants it."""
+    folder, wanted = ENVIRONMENTS / f"venv-{name}", (HERE / name / "requirements.txt").read_text()
+    python, ready = folder / "bin" / "python", folder / "ready"
+    if not ready.exists() or ready.read_text() != wanted:
+        venv.create(folder, clear=True, with_pip=True)
+        quiet = ("--quiet", "--disable-pip-version-check")
+        file = str(HERE / name / "requirements.txt")
+        install = [str(python), "-m", "pip", "install", *quiet, "--requirement", file]
+        subprocess.run(install, check=True)
+        ready.write_text(wanted)
+    return python
+
+
+def main() -> None:
+    """Run one peer once, print what was measured as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("name", choices=PEERS)
+    parser.add_argument("url")
+    parser.add_argument("world", type=Path)
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--changed", action="store_true")
+    given = parser.parse_args()
+    done = run_peer(given.name, given.url, given.world, given.out, changed=given.changed)
+    print(json.dumps(asdict(done)))
+
+
+if __name__ == "__main__":
+    main()
