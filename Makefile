@@ -8,7 +8,7 @@ SCALE_MESSAGES ?= 1000000
 # The oldest client that opens a snapshot; a test asks it, where there is one for this Python.
 CLIENT := duckdb==1.2.0
 
-.PHONY: help demo test browser words commands audit campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak bench-build bench-report scale check format clean wheel
+.PHONY: help demo test browser words commands audit campaign campaign-kill campaign-moving campaign-large campaign-incremental campaign-habits campaign-phones campaign-contacts campaign-send campaign-alarms campaign-soak bench bench-quick scale check format clean wheel
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,11 +33,11 @@ campaign-large: $(VENV)/ready ## A million messages, an answer of 100 MB
 campaign-incremental: $(VENV)/ready ## Fifty runs, each table that of a full build
 	@SMS24_CAMPAIGN=1 $(BIN)/python -m pytest -q tests/test_incremental.py
 
-bench-build: $(VENV)/ready ## Five million messages: how long builds and questions take
-	@$(BIN)/python tests/bench/build.py --messages 5000000 --dir data/bench
+bench: $(VENV)/ready ## Against dlt, a Singer tap, a script and the floor; writes docs/benchmarks.md (an hour; goes on where it was stopped)
+	@$(BIN)/python tests/bench/suite.py --to docs/benchmarks.md
 
-bench-report: $(VENV)/ready ## A million messages: how long a report takes, how large its page is
-	@PYTHONPATH=tests $(BIN)/python tests/bench/report.py --messages 1000000 --dir data/bench-report
+bench-quick: $(VENV)/ready ## The same with small sizes, for the results alone
+	@$(BIN)/python tests/bench/suite.py --quick
 
 campaign-habits: $(VENV)/ready ## A thousand random gateways
 	@SMS24_EXAMPLES=1000 $(BIN)/python -m pytest -n auto -q tests/test_model.py tests/test_habits.py

@@ -1,12 +1,12 @@
 """A long list is planned in little memory, and says how far it is."""
 
 import json
-import random
 import time
 from pathlib import Path
 
 import pytest
 
+from bench.contacts import write_list
 from pipeline.cli.console import TimedProgress
 from pipeline.clock import HeldClock
 from pipeline.settings import Settings
@@ -16,25 +16,6 @@ from support.command import completed, peak_memory
 from support.contacts import NOW
 
 ROWS = rounds(5_000, 1_000_000)
-FIRST = ("Élodie", "François", "Zoé", "Jean", "Anaïs", "Hélène", "Benoît", "Chloé")
-LAST = ("Lefèvre", "Müller", "Dupont", "Garçon", "Bélanger", "Moreau", "Petit", "Roux")
-SPELLINGS = (
-    *("0{0}{1}",) * 8,
-    *("+33{0}{1}",) * 4,
-    *("0{0} {1:.4} {1:.4}",) * 2,
-    *("0033{0}{1}", "+33 (0){0}{1}", "33{0}{1}.0", "{0}{1}", "O{0}{1}", ""),
-)
-
-
-def write_list(path: Path, rows: int) -> None:
-    """Write a list of French numbers in many spellings; about one in eight repeats."""
-    world = random.Random(7)
-    with path.open("w", encoding="utf-8") as file:
-        file.write("phone,first name,last name,city\n")
-        for _ in range(rows):
-            number = f"{world.randrange(11_000_000, 11_000_000 + rows * 4):08}"
-            cell = world.choice(SPELLINGS).format("6", number)
-            file.write(f"{cell},{world.choice(FIRST)},{world.choice(LAST)},Paris\n")
 
 
 def test_r20_a_long_list_is_planned_in_little_memory(tmp_path: Path) -> None:

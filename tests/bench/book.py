@@ -5,6 +5,7 @@ All lines of a book are of the same code, versions and machine; others have a bo
 
 import hashlib
 import json
+import os
 import platform
 from collections import defaultdict
 from collections.abc import Iterable
@@ -25,6 +26,13 @@ _SOURCES = (
 LIBRARIES = ("duckdb", "polars", "httpx", "pendulum", "jinja2", "msgspec", "phonenumbers")
 
 Figures = dict[str, Any]
+
+
+def own_environment(**more: str) -> dict[str, str]:
+    """Return the environment of a process of ours: no settings but those given."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SMS24_")}
+    paths = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    return {**kept, "PYTHONPATH": paths, **more}
 
 
 class Book:
@@ -53,6 +61,10 @@ class Book:
         self._runs[case].append(figures)
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps([case, figures]) + "\n")
+
+    def every(self) -> list[Figures]:
+        """Return all runs of all cases."""
+        return [run for runs in self._runs.values() for run in runs]
 
     def median(self, case: str, figure: str) -> float | None:
         """Return the median of a figure over the runs of a case; None where there is none."""

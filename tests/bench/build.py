@@ -1,24 +1,22 @@
-"""How long a build takes, and what memory: everything, and after ten thousand changes.
+"""Builds of a long account, and questions to it: three years put straight into raw.
 
-    python tests/bench/build.py --messages 5000000 --dir /tmp/bench
+    python tests/bench/build.py STEP --messages 5000000 --dir build/bench/built/5000000
 
-Each step is a process of its own, so that its peak memory is its own. Prints a table in Markdown.
+`make` makes the account; `full` builds everything, `change` lands ten thousand changes, `changed`
+builds after them, `unchanged` once more; `publish` copies and seals the snapshot alone; `ask` asks.
 """
 
 import argparse
 import json
-import resource
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pendulum
 
 from pipeline.clock import HeldClock
 from pipeline.run import Means, run_build
 from pipeline.settings import Settings
+from pipeline.warehouse.publish import copy_published, draft_of
 from pipeline.warehouse.snapshot import open_snapshot
 from pipeline.warehouse.store import Warehouse, open_warehouse
 
@@ -103,57 +101,55 @@ def build(folder: Path, *, full: bool) -> None:
     run_build(settings_of(folder), Means(clock=HeldClock(UNTIL)), full=full)
 
 
-def ask(folder: Path) -> None:
-    """Ask ten questions, print the seconds of each."""
+def ask(folder: Path) -> dict[str, float]:
+    """Ask ten questions; returns the seconds of each."""
+    seconds: dict[str, float] = {}
     with open_snapshot(settings_of(folder).snapshot_path) as snapshot:
         for name, sql in QUESTIONS.items():
             started = time.perf_counter()
             snapshot.frame(sql)
-            print(json.dumps({"step": name, "seconds": time.perf_counter() - started}))
+            seconds[name] = time.perf_counter() - started
+    return seconds
 
 
-def step(folder: Path, messages: int, name: str) -> tuple[float, list[dict[str, Any]]]:
-    """Do a step in a process of its own; returns its seconds and what it said."""
-    command = [sys.executable, __file__, "--dir", str(folder), "--messages", str(messages), name]
+def publish(folder: Path) -> dict[str, float]:
+    """Copy the published snapshot, seal the copy and put it in its place, as each build does."""
+    path = settings_of(folder).snapshot_path
     started = time.perf_counter()
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
-    seconds = time.perf_counter() - started
-    return seconds, [json.loads(line) for line in done.stdout.splitlines()]
+    with draft_of(path) as draft:
+        copy_published(path, draft)
+    return {"publish": time.perf_counter() - started}
+
+
+def sizes(folder: Path) -> dict[str, float]:
+    """Return the megabytes of both databases."""
+    settings = settings_of(folder)
+    paths = {"warehouse MB": settings.warehouse_path, "snapshot MB": settings.snapshot_path}
+    return {name: path.stat().st_size / 1e6 for name, path in paths.items() if path.exists()}
 
 
 def main() -> None:
-    """Run one step, or all of them."""
+    """Do one step; say as JSON what else is to be known of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", nargs="?")
+    parser.add_argument(
+        "step", choices=("make", "full", "change", "changed", "unchanged", "publish", "ask")
+    )
     parser.add_argument("--messages", type=int, default=5_000_000)
     parser.add_argument("--dir", type=Path, required=True)
     given = parser.parse_args()
-    steps = {
-        "make": lambda: make(given.dir, given.messages),
-        "full": lambda: build(given.dir, full=True),
-        "change": lambda: change(given.dir, given.messages),
-        "changed": lambda: build(given.dir, full=False),
-        "unchanged": lambda: build(given.dir, full=False),
-        "ask": lambda: ask(given.dir),
-    }
-    if given.step:
-        steps[given.step]()
-        usage = resource.getrusage(resource.RUSAGE_SELF)
-        print(json.dumps({"peak": usage.ru_maxrss / 1024}))
-        return
-    print("| step | seconds | peak MiB | warehouse MB | snapshot MB |\n|---|---|---|---|---|")
-    settings = settings_of(given.dir)
-    for name in steps:
-        seconds, said = step(given.dir, given.messages, name)
-        sizes = [
-            path.stat().st_size / 1e6 if path.exists() else 0
-            for path in (settings.warehouse_path, settings.snapshot_path)
-        ]
-        figures = (seconds, said[-1]["peak"], *sizes)
-        print(f"| {name} | {' | '.join(f'{figure:,.1f}' for figure in figures)} |", flush=True)
-    print("\n| question | seconds |\n|---|---|")
-    for asked in said[:-1]:
-        print(f"| {asked['step']} | {asked['seconds']:.2f} |")
+    told: dict[str, float] = {}
+    match given.step:
+        case "make":
+            make(given.dir, given.messages)
+        case "change":
+            change(given.dir, given.messages)
+        case "publish":
+            told = publish(given.dir)
+        case "ask":
+            told = ask(given.dir)
+        case step:
+            build(given.dir, full=step == "full")
+    print(json.dumps(told | sizes(given.dir)))
 
 
 if __name__ == "__main__":

@@ -1,25 +1,18 @@
 """How long a delivery report over a million messages takes, and how large its page is.
 
-    python tests/bench/report.py --messages 1000000 --dir /tmp/bench
+    python tests/bench/report.py make --messages 1000000 --dir build/bench/reports
+    python tests/bench/report.py report 10 en --dir build/bench/reports
 
-Makes the published tables at once, for 10 and for 500 phones, from a small account that is
-fetched and built. Each report is made in a process of its own, three times, and the quickest
-counts. Seconds of processor depend less on who else uses the machine. Prints a table in Markdown.
+`make` makes the published tables at once, for 10 and for 500 phones, from a small account that is
+fetched and built; `report` makes one report of one of them.
 """
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 import time
 from pathlib import Path
-from typing import Any
 
-HERE = Path(__file__).parent
 PHONES = (10, 500)
-LANGUAGES = ("en", "fr")
-TIMES = 3
 
 
 def make(folder: Path, messages: int) -> None:
@@ -59,38 +52,18 @@ def _now() -> tuple[float, float]:
     return time.perf_counter(), time.process_time()
 
 
-def quickest(folder: Path, phones: int, language: str) -> dict[str, Any]:
-    """Return what the quickest of some reports said."""
-    command = [sys.executable, __file__, "--dir", str(folder), "report", str(phones), language]
-    said = [
-        json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-        for _ in range(TIMES)
-    ]
-    return min(said, key=lambda one: float(one["all"]))
-
-
 def main() -> None:
-    """Make one report, or all of them."""
+    """Make the snapshots, or a report; say as JSON what it took."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("step", nargs="*", default=[])
+    parser.add_argument("step", nargs="+", help="`make`, or `report PHONES LANGUAGE`")
     parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--dir", type=Path, required=True)
     given = parser.parse_args()
-    if given.step:
-        _, phones, language = given.step
-        print(json.dumps(report(given.dir / f"{phones}.duckdb", language)))
+    if given.step == ["make"]:
+        make(given.dir, given.messages)
         return
-    make(given.dir, given.messages)
-    columns = ("KB", "all", "imports", "model", "page", "model cpu", "page cpu")
-    print(f"| phones | language | {' | '.join(columns)} |\n|{'---|' * (2 + len(columns))}")
-    for phones in PHONES:
-        for language in LANGUAGES:
-            told = quickest(given.dir, phones, language)
-            figures = " | ".join(f"{told[name]:.{0 if name == 'KB' else 2}f}" for name in columns)
-            print(f"| {phones} | {language} | {figures} |", flush=True)
-    print(
-        f"\nLoad: {', '.join(f'{load:.1f}' for load in os.getloadavg())} on {os.cpu_count()} cores"
-    )
+    _, phones, language = given.step
+    print(json.dumps(report(given.dir / f"{phones}.duckdb", language)))
 
 
 if __name__ == "__main__":

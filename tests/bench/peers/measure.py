@@ -35,11 +35,13 @@ def measure(
     log: Path,
     environ: Mapping[str, str] | None = None,
     cwd: Path | None = None,
+    *,
+    code: int = 0,
 ) -> Usage:
     """Run a command to its end; what it says goes to a file.
 
     Raises:
-        RuntimeError: it ended with another code than 0; tells the last lines that it said.
+        RuntimeError: it ended with another code; tells the last lines that it said.
     """
     with log.open("wb") as file:
         begun = time.perf_counter()
@@ -52,7 +54,7 @@ def measure(
         seconds = time.perf_counter() - begun
         process.returncode = os.waitstatus_to_exitcode(status)
         watch.end()
-    if process.returncode:
+    if process.returncode != code:
         said = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
         raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{said}")
     return Usage(seconds, used.ru_utime + used.ru_stime, (watch.peak or _peak_of(used)) / MEBIBYTE)

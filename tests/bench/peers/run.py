@@ -25,7 +25,12 @@ from pipeline.emulator.habits import TOKEN
 
 HERE = Path(__file__).parent
 ENVIRONMENTS = HERE.parents[2] / "build" / "bench"
-PEERS = ("dlt", "singer", "script")
+PACKAGES = {
+    "dlt": ("dlt", "pyarrow", "duckdb"),
+    "singer": ("singer-sdk", "msgspec", "target-duckdb", "duckdb"),
+    "script": ("httpx", "polars", "duckdb"),
+}
+PEERS = tuple(PACKAGES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,13 @@ def python_of(name: str) -> Path:
         subprocess.run(install, check=True)
         ready.write_text(wanted)
     return python
+
+
+def versions_of(name: str) -> str:
+    """Return the packages that make a peer what it is, with their versions."""
+    lines = (HERE / name / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    held = dict(line.split("==") for line in lines if "==" in line)
+    return ", ".join(f"{package} {held[package]}" for package in PACKAGES[name])
 
 
 def main() -> None:
