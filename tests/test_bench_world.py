@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from pipeline.run import Means, RunResult, run_all
 from pipeline.settings import Settings
 from pipeline.values import Secret
 from pipeline.warehouse.snapshot import open_snapshot
-from support.still import reads_of, rows_of
+from support.still import epoch, reads_of, rows_of
 
 MESSAGES, CHANGES = 2000, 100
 CALLED = {"token": TOKEN}
@@ -104,7 +105,7 @@ def test_it_answers_as_the_emulator_would(world: World, rendition: str) -> None:
     """Every question about the same account is answered byte for byte as by the emulator."""
     served = Served(world, rendition)
     now, reads = int(served.now.timestamp()), reads_of(world, rendition)
-    for asked in QUESTIONS:
+    for asked in (*QUESTIONS, *seconds(world)):
         assert answered(served, "getallsms", asked) == emulated(reads.messages, asked, now), asked
     for asked in ({}, {"timezone": "UTC"}):
         assert answered(served, "getalldevices", asked) == emulated(reads.devices, asked, now)
@@ -229,6 +230,17 @@ def emulated(ask: Any, asked: Fields, now: int) -> str:
         return str(ask(asked, now))
     except RefusedRequestError as refusal:
         return php_json({"error": 1, "message": str(refusal)})
+
+
+def seconds(world: World) -> Iterator[Fields]:
+    """Give questions whose bounds are the very second of a message, and those beside it."""
+    at = epoch([*rows_of(world, "base").values()][MESSAGES // 2]["created"]) or 0
+    for begin, end in ((at, at), (at - 1, at), (at, at + 1), (at + 1, at + 1), (at - 1, at - 1)):
+        bounds = {
+            "begindate": f"{datetime.fromtimestamp(begin, UTC):%F %T}",
+            "enddate": f"{datetime.fromtimestamp(end, UTC):%F %T}",
+        }
+        yield {**bounds, "timezone": "UTC"}
 
 
 def first_id(served: Served) -> int:
