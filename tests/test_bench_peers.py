@@ -32,6 +32,7 @@ FAULTS = {
     "row_number() over (partition by created_at::date order by created_at) > 5)": "(days cut at 5)",
     "drop table daily": "wrong: Catalog Error: Table with name daily does not exist!",
     "alter table daily drop column failed": "wrong: Binder Error",
+    "alter table current_messages alter status type varchar using 'delivered'": "Conversion Error",
 }
 
 

@@ -39,10 +39,13 @@ def budgets(book: Book, scope: Scope) -> Iterator[tuple[Promise, float | None]]:
     """Give each promise with what was measured, None where nothing was."""
     figures, peered, large = Figures(book), scope.peered, scope.reported
     built, last, planned = max(scope.built), max(scope.daily), max(scope.planned)
-    ours, dlt = f"cold {peered} sms24", f"cold {peered} dlt"
-    of_load = Promise(f"first load of {peered:,}: dlt's time to ours", ">=", "x", 10, 25)
-    yield of_load, figures.ratio(dlt, ours)
-    yield Promise("the same: dlt's memory to ours", ">=", "x", 5), figures.ratio(dlt, ours, "peak")
+    ours = f"cold {peered} sms24"
+    for name in ("dlt-untuned", "dlt"):
+        dlt = f"cold {peered} {name}"
+        of_load = Promise(f"first load of {peered:,}: time of {name} to ours", ">=", "x", 10, 25)
+        yield of_load, figures.ratio(dlt, ours)
+        of_memory = Promise(f"the same: memory of {name} to ours", ">=", "x", 5)
+        yield of_memory, figures.ratio(dlt, ours, "peak")
     load = f"first load of {large:,}"
     yield Promise(f"{load}: memory", "<=", "MB", 1000, 600), _megabytes(book, f"cold {large} sms24")
     of_floor = Promise(f"{load}: our time to the floor's", "<=", "x", 4, 2)

@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.book import Figures, own_environment
 from bench.floor import floor
 from bench.peers.measure import measure
-from bench.peers.run import python_of, run_peer
+from bench.peers.run import run_peer
 from bench.product import Account, daily_run, first_load, full_build
 from bench.wire import measure as wire_speeds
 from bench.wire import serving
@@ -36,7 +36,7 @@ class Scope:
     loads: tuple[int, ...] = (10_000, 100_000, 200_000, 1_000_000, 3_000_000)
     daily: tuple[int, ...] = (100_000, 1_000_000, 5_000_000)
     peered: int = 200_000
-    peers: tuple[str, ...] = ("script", "dlt", "singer")
+    peers: tuple[str, ...] = ("script", "dlt", "dlt-untuned", "singer")
     built: tuple[int, ...] = (1_000_000, 5_000_000)
     reported: int = 1_000_000
     phones: tuple[int, ...] = (10, 500)
@@ -157,7 +157,8 @@ class Workshop:
         out, world = self.folder / f"home-{name}", self.world(size)
         if not is_changed:
             shutil.rmtree(out, ignore_errors=True)
-        python = Path(sys.executable) if name == "script" else python_of(name)
+        # The script needs nothing that we have not.
+        python = Path(sys.executable) if name == "script" else None
         with serving(world, is_changed=is_changed) as url:
             took = asdict(run_peer(name, url, world, out, changed=is_changed, python=python))
         names = {"cpu_seconds": "processor", "peak_mib": "peak", "verdict": "result"}

@@ -58,7 +58,7 @@ def verdict(result: Path, truth: Path) -> str:
         return "wrong: no result"
     try:
         return faults(result, truth).said()
-    except (duckdb.CatalogException, duckdb.BinderException) as error:
+    except (duckdb.CatalogException, duckdb.BinderException, duckdb.ConversionException) as error:
         return f"wrong: {str(error).splitlines()[0]}"
 
 

@@ -30,7 +30,8 @@ PACKAGES = {
     "singer": ("singer-sdk", "msgspec", "target-duckdb", "duckdb"),
     "script": ("httpx", "polars", "duckdb"),
 }
-PEERS = tuple(PACKAGES)
+PEERS = ("dlt", "dlt-untuned", "singer", "script")
+UNTUNED = {"DLT_UNTUNED": "yes", "RUNTIME__DLTHUB_TELEMETRY": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,16 @@ def run_peer(
         RuntimeError: the peer failed; tells the last lines that it said.
     """
     world, rendition = open_world(world_folder), "changed" if changed else "base"
-    python = python or python_of(name)
+    folder, is_untuned = HERE / name.removesuffix("-untuned"), name.endswith("-untuned")
+    python = python or python_of(folder.name)
     out_folder.mkdir(parents=True, exist_ok=True)
     first, last = days_of(world, rendition)
-    command = [str(python), str(HERE / name / "load.py"), first, last, str(out_folder.resolve())]
+    command = [str(python), str(folder / "load.py"), first, last, str(out_folder.resolve())]
     environ = {**os.environ, "GATEWAY_URL": url, "GATEWAY_TOKEN": TOKEN}
+    environ |= UNTUNED if is_untuned else {}
+    cwd = out_folder if is_untuned else folder  # settings are found in the folder where it starts
     calls_of(url)
-    usage = measure(command, out_folder / f"{rendition}.log", environ, cwd=HERE / name)
+    usage = measure(command, out_folder / f"{rendition}.log", environ, cwd)
     calls = calls_of(url)
     said = verdict(out_folder / "result.duckdb", world_folder / rendition)
     return Measured(**asdict(usage), verdict=said, calls=calls)
