@@ -160,8 +160,8 @@ class RawStore:
 
     def floor(self) -> DateTime | None:
         """Return where the account's history begins, as far as it was ever asked; None if never."""
-        floor = self._warehouse.scalar("select min(asked_since) from raw.runs")
-        return None if floor is None else utc(floor)
+        (row,) = self._warehouse.rows("select min(asked_since) as floor from raw.runs")
+        return None if row["floor"] is None else utc(row["floor"])
 
     def usual(self) -> tuple[float, DateTime | None]:
         """Return how many messages a day has, and when the first one was made."""
