@@ -107,7 +107,7 @@ class Warehouse:
         if rows:
             names = ", ".join(columns)
             values = ", ".join("unnest(?)" for _ in columns)
-            sql = f"insert into {table} ({names}) select {values}"  # noqa: S608 - our own names
+            sql = f"insert into {table} ({names}) select {values}"
             given = [list(column) for column in zip(*rows, strict=True)]
             self._run(lambda: self._connection.execute(sql, given).fetchall())
 
