@@ -117,6 +117,8 @@ class _Builder:
                     self._build_marts(scope)
                     run_checks(self._warehouse)
                     keep_warnings(self._warehouse)
+                    self._warehouse.execute("drop schema if exists marts.my cascade")
+                    self._warehouse.execute("create schema marts.my")
                 notes = build_own(draft, self._settings.models_dir)
         self._remember(fingerprint, trace_of(target))
         return Built(target, notes)
