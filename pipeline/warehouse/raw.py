@@ -200,9 +200,14 @@ class RawStore:
 
     def traits(self) -> list[Trait]:
         """Return every habit as it was last measured, by name."""
-        rows = self._warehouse.rows("select distinct name from raw.traits order by name")
-        found = (self.trait(row["name"]) for row in rows)
-        return [trait for trait in found if trait is not None]
+        rows = self._warehouse.rows(
+            """
+            select distinct on (name) name, value, number, evidence, measured_at
+            from raw.traits
+            order by name, measured_at desc, rowid desc
+            """
+        )
+        return [Trait(**{**row, "measured_at": utc(row["measured_at"])}) for row in rows]
 
     def add_trait(self, trait: Trait) -> None:
         """Keep what was measured of a habit."""
