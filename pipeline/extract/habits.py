@@ -124,13 +124,14 @@ class HabitBook:
         return known.number if known and known.number and is_met else math.inf
 
     def _known_counts(self) -> CountTrait | None:
+        traits = {trait.name: trait for trait in self._raw.traits()}
         names = ("counts", "hidden statuses", "hidden sims")
-        known, statuses, sims = (self._raw.trait(name) for name in names)
+        known, statuses, sims = (traits.get(name) for name in names)
         if known is None or statuses is None or sims is None:
             return None
         if known.value == _CONTRADICTED or not self._is_fresh(known, _COUNTS_DAYS):
             return None
-        total, heeded = self._raw.trait("total"), self._raw.trait("status filter")
+        total, heeded = traits.get("total"), traits.get("status filter")
         return CountTrait(
             known.value,
             known.number or 0,
@@ -214,7 +215,8 @@ class HabitBook:
 
 def stored_reading(raw: RawStore) -> Reading:
     """Return the reading that was measured last; the unknown one if none was."""
-    known, zone = raw.trait("reading"), raw.trait("answer_zone")
+    traits = {trait.name: trait for trait in raw.traits()}
+    known, zone = traits.get("reading"), traits.get("answer_zone")
     return read_name(known.value, (zone.value if zone else "") or None) if known else UNKNOWN
 
 

@@ -63,8 +63,9 @@ def plan_of(
     begin = reading.plain_before(min(floor_of(raw, asking).subtract(hours=margin), end))
     history = Window(begin, end)
     asked = Window(min(max(begin, asking.since or begin), end), end)
-    holes = without(history, raw.proven())
-    missing = [asked] if asking.again else without(asked, raw.proven())
+    proven = raw.proven()
+    holes = without(history, proven)
+    missing = [asked] if asking.again else without(asked, proven)
     is_made = reading.is_known and reading.column == "created"
     unsettled = raw.unsettled(gateway_now, settings.settle_hours, FINAL_STATUSES, place_of(reading))
     late = [w for window in clipped(unsettled, history) for w in without(window, missing)]

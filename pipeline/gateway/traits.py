@@ -5,7 +5,7 @@ offset from UTC, a grain) says which of them a shorter window must bring; an ans
 others drops it. Texts are epoch seconds here: the wall clock as if it were UTC.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -89,11 +89,17 @@ class Sample:
             column: sorted(row[column] or 0 for row in self.times.values())
             for column in {known.column for known in hypotheses}
         }
+        alike: dict[tuple[str, int], list[int]] = {}
+        for known in judged:
+            alike.setdefault((known.column, known.grain), []).append(known.offset)
         best: tuple[int, int] | None = None
-        for cut in self._cuts(hypotheses, ordered):
-            found = (_found(ordered[k.column], k, cut) for k in judged)
+        for cut in dict.fromkeys(self._cuts(hypotheses, ordered)):
             # Only those that say exactly how many come can be told from one another.
-            classes = Counter(least for least, most in found if least == most)
+            classes = Counter(
+                count
+                for (column, grain), offsets in alike.items()
+                for count in _sure_counts(ordered[column], cut - cut % grain, offsets)
+            )
             worth = classes.total() - max(classes.values(), default=0)
             if worth and (best is None or worth > best[0]):
                 best = worth, cut
@@ -114,10 +120,13 @@ class Sample:
                         yield cut
 
 
-def _found(times: Sequence[int], known: Hypothesis, cut: int) -> tuple[int, int]:
-    """Return the least and the most messages from a text on."""
-    lower = known.lower(cut) - known.offset
-    return len(times) - bisect_right(times, lower), len(times) - bisect_left(times, lower)
+def _sure_counts(times: Sequence[int], lower: int, offsets: Iterable[int]) -> Iterator[int]:
+    """Give for each offset how many messages come from a text on, unless one is on the bound."""
+    count = len(times)
+    for offset in offsets:
+        place = bisect_left(times, lower - offset)
+        if place == count or times[place] != lower - offset:
+            yield count - place
 
 
 def preferred(hypotheses: Iterable[Hypothesis]) -> Hypothesis | None:
@@ -138,8 +147,14 @@ def zones_that_fit(offsets: Mapping[int, int], likely: Iterable[str]) -> list[st
     """
     fixed = set(offsets.values())
     own = [_offset_name(fixed.pop())] if len(fixed) == 1 else []
-    wanted = ["UTC", *likely, *own, *sorted(available_timezones(), key=_rank)]
+    wanted = ["UTC", *likely, *own, *_ranked_zones()]
     return [zone for zone in dict.fromkeys(wanted) if _fits(zone, offsets)]
+
+
+@cache
+def _ranked_zones() -> tuple[str, ...]:
+    """Return every zone, read once: each look goes through hundreds of files."""
+    return tuple(sorted(available_timezones(), key=_rank))
 
 
 def _rank(zone: str) -> tuple[int, str]:
@@ -185,7 +200,7 @@ def _switches_of(week: int) -> frozenset[int]:
     """Return the instants of a week, counted from the epoch, at which clocks change somewhere."""
     begin, end = week * _WEEK, (week + 1) * _WEEK
     found = set()
-    for zone in available_timezones():
+    for zone in _ranked_zones():
         low, high = begin, end
         if offset_of(zone, low) == offset_of(zone, high):
             continue

@@ -4,10 +4,12 @@ import hashlib
 import logging
 import mmap
 import os
+import ssl
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -94,7 +96,7 @@ class Wire:
         self._clock = clock
         self._client = httpx.Client(
             transport=transport,
-            verify=trust_of(settings.ca_file) if settings.ca_file else True,
+            verify=trust_of(settings.ca_file) if settings.ca_file else usual_trust(),
             timeout=httpx.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
             headers={"user-agent": "sms24", "accept": "application/json"},
@@ -196,6 +198,12 @@ def redact(failure: GatewayError, secrets: Mapping[str, str]) -> None:
     for secret in secrets.values():
         text = text.replace(secret, "***")
     failure.args = (text,)
+
+
+@cache
+def usual_trust() -> ssl.SSLContext:
+    """Return what verifies a gateway where nothing else is named, read once: it is a large file."""
+    return httpx.create_ssl_context()
 
 
 def hush_http_logs() -> None:

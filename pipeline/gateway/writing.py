@@ -20,7 +20,7 @@ from pipeline.gateway.outcome import (
     of_status,
     without_secrets,
 )
-from pipeline.gateway.wire import hush_http_logs, wait_of
+from pipeline.gateway.wire import hush_http_logs, usual_trust, wait_of
 from pipeline.settings import Settings
 from pipeline.trust import trust_of
 
@@ -66,7 +66,7 @@ class Writer:
         kept = {"connection": "close"} if rate < _SLOW else {}
         self._client = httpx.Client(
             transport=transport,
-            verify=trust_of(settings.ca_file) if settings.ca_file else True,
+            verify=trust_of(settings.ca_file) if settings.ca_file else usual_trust(),
             timeout=TIMEOUT,
             limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
             headers={"user-agent": "sms24", "accept": "application/json", **kept},

@@ -117,6 +117,8 @@ class _Builder:
                     self._build_marts(scope)
                     run_checks(self._warehouse)
                     keep_warnings(self._warehouse)
+                    self._warehouse.execute("drop schema if exists marts.my cascade")
+                    self._warehouse.execute("create schema marts.my")
                 notes = build_own(draft, self._settings.models_dir)
         self._remember(fingerprint, trace_of(target))
         return Built(target, notes)
@@ -131,7 +133,6 @@ class _Builder:
         proven = f"select max(end_at) from ({statement('0_raw/proven')})"  # noqa: S608 - our own
         # Where nothing is proven, the data reach as far as was asked, with holes.
         asked = "select settled_until from raw.horizon"
-        until = f"select coalesce(({proven}), ({asked}))"
         variables: dict[str, Any] = {
             "timezone": self._settings.timezone,
             "privacy": self._settings.privacy,
@@ -140,10 +141,10 @@ class _Builder:
             "run_id": self._run_id,
             "version": own_version(),
             "built_at": self._clock.now(),
-            "data_until": self._warehouse.scalar(until),
         }
         for name, value in variables.items():
             self._warehouse.execute(f"set variable {name} = $value", {"value": value})
+        self._warehouse.execute(f"set variable data_until = coalesce(({proven}), ({asked}))")
 
     def _fingerprint(self) -> str:
         """Return a text that differs where the models, the zone or the privacy differ."""

@@ -15,17 +15,16 @@ def build_own(draft: Path, folder: Path | None) -> tuple[str, ...]:
     """Build every `*.sql` of a folder, in the order in which they read one another.
 
     Args:
-        draft: the new snapshot, with the published tables in it.
+        draft: the new snapshot, with the published tables and an empty schema `my` in it.
         folder: where the files are; each is one select over published tables and others' `my.NAME`.
 
     Returns a sentence for each that could not be built: it never stops anything else.
     """
+    if folder is None:
+        return ()
+    if not folder.is_dir():
+        return (f"The folder of your own models, {folder}, is no folder.",)
     with open_draft(draft) as snapshot:
-        snapshot.start_own()
-        if folder is None:
-            return ()
-        if not folder.is_dir():
-            return (f"The folder of your own models, {folder}, is no folder.",)
         found = sorted(folder.glob("*.sql"))
         files = {path.stem: path for path in found if not path.name.startswith(".")}
         own = _Own(files, snapshot.tables())

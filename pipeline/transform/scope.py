@@ -62,6 +62,7 @@ class Scope:
         self._warehouse = warehouse
         self._home = str(warehouse.scalar("select current_database()"))
         self.is_full = is_full
+        self._parts: dict[Refresh, list[int]] = {}
 
     def place(self, model: Model) -> str:
         """Return the name of a model's table, with its catalog."""
@@ -97,8 +98,10 @@ class Scope:
 
     def parts(self, refresh: Refresh) -> list[int]:
         """Return the numbers of the parts in which messages, days or imports are made anew."""
-        sql = f"select distinct part from temp.{_KEYS[refresh][1]} order by part"  # noqa: S608 - our own names
-        return [row["part"] for row in self._warehouse.rows(sql)]
+        if refresh not in self._parts:
+            sql = f"select distinct part from temp.{_KEYS[refresh][1]} order by part"  # noqa: S608 - our own names
+            self._parts[refresh] = [row["part"] for row in self._warehouse.rows(sql)]
+        return self._parts[refresh]
 
     def changed(self, model: Model) -> str:
         """Return the rows of a table that this build has made, as what follows `from`."""
@@ -118,6 +121,7 @@ class Scope:
         text = statement(f"changed/{sql}")
         wanted = {key: value for key, value in given.items() if f"${key}" in text}
         self._warehouse.execute(f"insert into temp.{name} {text}", wanted)
+        self._parts.clear()
 
     def part_days(self) -> None:
         """Part the days that were noted, or all, by how many messages they have."""
@@ -126,6 +130,7 @@ class Scope:
         self._warehouse.execute(sql, given)
         self._warehouse.execute("delete from temp.changed_days")
         self._warehouse.execute("insert into temp.changed_days from parted")
+        self._parts.clear()
 
     @contextmanager
     def seeing(self, refresh: Refresh) -> Iterator[None]:

@@ -91,8 +91,8 @@ class HeldCounts:
             "reading_column": place.column,
             "grain": place.grain,
         }
-        moment = self._warehouse.scalar(statement("0_raw/quiet"), given)
-        return utc(moment) if moment is not None else None
+        rows = self._warehouse.rows(statement("0_raw/quiet"), given)
+        return utc(rows[0]["moment"]) if rows else None
 
     def rows_in(self, window: Window, place: Place) -> int:
         """Return how many messages a window holds."""

@@ -8,6 +8,7 @@ from typing import Any
 import duckdb
 
 
+@cache
 def tables_read(sql: str) -> frozenset[str]:
     """Return the tables that one select reads, as written, its common table expressions left out.
 

@@ -87,11 +87,6 @@ class Draft:
         rows = self._connection.execute("select table_name from duckdb_tables()").fetchall()
         return frozenset(name for (name,) in rows)
 
-    def start_own(self) -> None:
-        """Empty the schema `my`."""
-        self._connection.execute("drop schema if exists my cascade")
-        self._connection.execute("create schema my")
-
     def warn(self, name: str, sentences: Iterable[str]) -> None:
         """Add to the published warnings."""
         for sentence in sentences:

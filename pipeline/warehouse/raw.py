@@ -160,8 +160,8 @@ class RawStore:
 
     def floor(self) -> DateTime | None:
         """Return where the account's history begins, as far as it was ever asked; None if never."""
-        floor = self._warehouse.scalar("select min(asked_since) from raw.runs")
-        return None if floor is None else utc(floor)
+        (row,) = self._warehouse.rows("select min(asked_since) as floor from raw.runs")
+        return None if row["floor"] is None else utc(row["floor"])
 
     def usual(self) -> tuple[float, DateTime | None]:
         """Return how many messages a day has, and when the first one was made."""
@@ -200,9 +200,14 @@ class RawStore:
 
     def traits(self) -> list[Trait]:
         """Return every habit as it was last measured, by name."""
-        rows = self._warehouse.rows("select distinct name from raw.traits order by name")
-        found = (self.trait(row["name"]) for row in rows)
-        return [trait for trait in found if trait is not None]
+        rows = self._warehouse.rows(
+            """
+            select distinct on (name) name, value, number, evidence, measured_at
+            from raw.traits
+            order by name, measured_at desc, rowid desc
+            """
+        )
+        return [Trait(**{**row, "measured_at": utc(row["measured_at"])}) for row in rows]
 
     def add_trait(self, trait: Trait) -> None:
         """Keep what was measured of a habit."""

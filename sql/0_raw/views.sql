@@ -20,17 +20,9 @@ from raw.status_history;
 
 -- one row: the reading that was measured last
 create or replace view raw.reading as
-select
-    coalesce(
-        (
-            select value
-            from raw.traits
-            where name = 'reading'
-            order by measured_at desc, rowid desc
-            limit 1
-        ),
-        'unknown'
-    ) as name;
+select coalesce(max_by(value, row(measured_at, rowid)), 'unknown') as name
+from raw.traits
+where name = 'reading';
 
 -- one row per asking of a whole window, with the state that it has under the reading of today:
 -- bounds that were read in another way prove nothing, but for texts that were UTC all along
@@ -61,10 +53,12 @@ from raw.runs;
 create or replace view raw.pieces as
 with
 
+askings as (
+    select * from raw.askings
+),
+
 bounds as (
-    select begin_at as moment from raw.askings
-    union
-    select end_at from raw.askings
+    select unnest([begin_at, end_at]) as moment from askings
     union
     select unnest([settled_until, floor_at]) from raw.horizon
 ),
@@ -89,7 +83,7 @@ judged as (
         ) as has_rows,
         arg_max(askings.state, askings.asked_at) as last_state
     from pieces
-    left join raw.askings as askings
+    left join askings
         on askings.begin_at < pieces.end_at and askings.end_at > pieces.begin_at
     group by pieces.begin_at, pieces.end_at
 )

@@ -12,10 +12,15 @@ counted as (
     group by day, sim_carrier
 ),
 
-final as (
-    select day, sim_carrier, tally.*, unnest(rates(tally))
+rated as (
+    select day, sim_carrier, tally, rates(tally) as rates
     from counted
     where tally.outgoing > 0
+),
+
+final as (
+    select day, sim_carrier, tally.*, rates.*
+    from rated
     order by day, sim_carrier
 )
 

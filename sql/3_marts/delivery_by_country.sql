@@ -12,10 +12,15 @@ counted as (
     group by day, recipient_country
 ),
 
-final as (
-    select day, recipient_country, tally.*, unnest(rates(tally))
+rated as (
+    select day, recipient_country, tally, rates(tally) as rates
     from counted
     where tally.outgoing > 0
+),
+
+final as (
+    select day, recipient_country, tally.*, rates.*
+    from rated
     order by day, recipient_country
 )
 

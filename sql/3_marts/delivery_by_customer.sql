@@ -12,10 +12,15 @@ counted as (
     group by day, customer_id
 ),
 
-final as (
-    select day, customer_id, tally.*, unnest(rates(tally))
+rated as (
+    select day, customer_id, tally, rates(tally) as rates
     from counted
     where tally.outgoing > 0
+),
+
+final as (
+    select day, customer_id, tally.*, rates.*
+    from rated
     order by day, customer_id
 )
 

@@ -12,10 +12,15 @@ counted as (
     group by day, newsletter_id
 ),
 
-final as (
-    select day, newsletter_id, tally.*, unnest(rates(tally))
+rated as (
+    select day, newsletter_id, tally, rates(tally) as rates
     from counted
     where tally.outgoing > 0
+),
+
+final as (
+    select day, newsletter_id, tally.*, rates.*
+    from rated
     order by day, newsletter_id
 )
 

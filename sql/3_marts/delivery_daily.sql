@@ -13,10 +13,15 @@ counted as (
     group by day, device_id, sim
 ),
 
-final as (
-    select day, device_id, sim, tally.*, unnest(rates(tally))
+rated as (
+    select day, device_id, sim, tally, rates(tally) as rates
     from counted
     where tally.outgoing > 0
+),
+
+final as (
+    select day, device_id, sim, tally.*, rates.*
+    from rated
     order by day, device_id, sim
 )
 
