@@ -15,6 +15,7 @@ _WORDS = {
     "versions": "records of messages that newer ones had followed",
     "bodies": "records whose text is stars now",
     "events": "pushed events, cut down to their ids",
+    "plans": "texts of plans that were sent (in outbox/)",
     "files": "unreadable bodies and copies that upgrades had left",
     "reports": "reports",
     "logs": "logs",
@@ -50,8 +51,14 @@ def prune(context: click.Context, *, dry_run: bool, as_json: bool) -> None:
 
 def _tell(found: "Pruned", *, dry_run: bool) -> None:
     did = "Would take away" if dry_run else "Took away"
-    told = [(number, _WORDS[name]) for name, number in asdict(found).items() if number]
+    counts = asdict(found)
+    told = [(counts[name], words) for name, words in _WORDS.items() if counts[name]]
     for number, words in told:
         click.echo(f"{did} {number:,} {words}.")
     if not told:
         click.echo("Nothing is older than the settings say.")
+    if found.kept:
+        click.echo(
+            f"Kept the texts of {found.kept:,} older plans: messages of them wait or are in doubt"
+            " (sms24 outbox status). Remove the folder in outbox/ of one that is never to be sent."
+        )
