@@ -13,6 +13,7 @@ from pipeline import logs
 from pipeline.clock import Clock
 from pipeline.progress import Progress
 from pipeline.settings import Loaded, Settings, load
+from pipeline.warehouse.exchange import end_exchange
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -35,6 +36,12 @@ def loaded_of(context: click.Context) -> Loaded:
     config = context.obj if isinstance(context.obj, Path) else None
     loaded = load(os.environ, config=config)
     settings = loaded.settings
+    if context.command.name != "restore" and end_exchange(settings.data_dir) is not None:
+        click.echo(
+            f"A restore into {settings.data_dir} had been cut off; it is whole now."
+            " Next: sms24 build.",
+            err=True,
+        )
     logs.start(settings.data_dir, settings.log_form, settings.keep_log_days)
     return loaded
 
