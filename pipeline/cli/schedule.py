@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.aside import tell
 from pipeline.cli.console import loaded_of
 
 if TYPE_CHECKING:
@@ -56,14 +57,14 @@ def schedule(
     else:
         _write(to, files)
     for text in (*_cautions(loaded, more), *_odd(job, SystemClock().now())):
-        click.echo(f"Note: {text}", err=True)
+        tell(f"Note: {text}")
     if to is None:
-        click.echo(f"Write the files: sms24 schedule --{kind} --to .", err=True)
+        tell(f"Write the files: sms24 schedule --{kind} --to .")
     step = _STEPS[kind].format(
         files=" ".join(shlex.quote(str((to or Path()) / file)) for file in files),
         names=" ".join(file for file in files if file.endswith(_STARTED[kind])),
     )
-    click.echo(f"Then install: {step}", err=True)
+    tell(f"Then install: {step}")
 
 
 def _job(loaded: "Loaded", name: str) -> "Job":
