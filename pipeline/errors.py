@@ -2,7 +2,8 @@
 
 Sms24Error                      exit
 ├── UsageError                   2   a flag, a setting or a file is wrong: mend it
-│   └── WrongAccountError        2   this data folder belongs to another account
+│   ├── WrongAccountError        2   this data folder belongs to another account
+│   └── NothingPublishedError    2   there is no snapshot yet
 ├── GatewayError                 3   the gateway did not give what was asked
 │   ├── UnreachableError         3   no connection, or none in time: look at the network
 │   ├── BusyGatewayError         3   429 or 503: it asks us to come later
@@ -65,6 +66,12 @@ class WrongAccountError(UsageError):
     """The token belongs to another account than the data folder."""
 
     advice = "Use another data folder for this account (SMS24_DATA_DIR)."
+
+
+class NothingPublishedError(UsageError):
+    """No run has published a snapshot yet."""
+
+    advice = "Run: sms24 run, or sms24 demo."
 
 
 class GatewayError(Sms24Error):

@@ -75,6 +75,7 @@ PARSERS: dict[str, Any] = {
     "alert_no_data_hours": parsing.at_least(0.01, float),
     "alert_holes": parsing.yes_or_no,
     "alert_doubts": parsing.at_least(1, int),
+    "alert_sending_doubts": parsing.at_least(1, int),
     "alert_codes": parsing.numbers,
     "alert_failures": parsing.yes_or_no,
     "notify_by": parsing.some_of("mail", "webhook", "command", "apprise"),

@@ -71,6 +71,7 @@ class Settings:
         alert_no_data_hours: hours without a new message, or without anything proven.
         alert_holes: whether a hole in what is proven is told of.
         alert_doubts: from how many contacts in doubt on that is told of.
+        alert_sending_doubts: from how many messages and newsletters in doubt on that is told of.
         alert_codes: failure codes that are told of where they were seen in the last 24 hours.
         alert_failures: whether a run that ends with 1, 2, 3 or 4 is told of.
         notify_by: by what ways: `mail`, `webhook`, `command`, `apprise`; none at all says nothing.
@@ -130,6 +131,7 @@ class Settings:
     alert_no_data_hours: float | None = None
     alert_holes: bool = False
     alert_doubts: int | None = None
+    alert_sending_doubts: int | None = None
     alert_codes: tuple[int, ...] = ()
     alert_failures: bool = False
     notify_by: tuple[str, ...] = ()

@@ -84,7 +84,14 @@ def test_a_report_across_accounts_has_a_row_for_each(
     page = Page(paths[0].read_text("utf-8"))
     (link,) = (a["href"] for tag, a in page.tags if tag == "a" and a["href"] != "#content")
     assert (paths[0].parent / str(link)).is_file()
-    assert "Comptes" in paths[0].read_text("utf-8")
+    text = paths[0].read_text("utf-8")
+    assert "Comptes" in text
+    assert (refused["reason"], wrong["reason"]) == (
+        "Rien n'a encore été publié.",
+        "Un réglage ou un fichier est faux\N{NO-BREAK SPACE}: sms24 doctor dit lequel.",
+    )
+    assert wrong["reason"] in text
+    assert refused["error"] not in text
 
 
 def test_the_same_snapshots_are_the_same_overview(

@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 
+from pipeline.alerts.outbox import sending_doubts
 from pipeline.alerts.rules import crossings, rules_of
+from pipeline.clock import SystemClock
+from pipeline.ledger.ledger import SENDERS_LOCK, open_ledger
+from pipeline.report.voice import Voice
 from pipeline.settings import Settings
+from pipeline.warehouse.lock import writer_lock
 from support.published import Published, published
+from support.scripted import DOUBT
+from support.sends import Pile, Post, SendBench
 
 NOW = datetime(2026, 11, 2, 12, tzinfo=UTC)
+ENGLISH = Voice("en")
 # Ten messages that ended, the older seven well; one phone silent for a day, one for a year.
 TABLES = """
     create table warnings (sentence varchar);
@@ -68,7 +76,7 @@ def test_a_rule_is_crossed_or_not(
     snapshot: Published, rules: dict[str, Any], keys: list[str]
 ) -> None:
     """Each rule speaks on its side of the threshold, and none speaks unless it is set."""
-    found = crossings(Settings(**rules), snapshot.snapshot, NOW)
+    found = crossings(Settings(**rules), snapshot.snapshot, NOW, ENGLISH)
     assert [crossing.key for crossing in found] == keys
     assert all(crossing.sentence.isprintable() for crossing in found)
 
@@ -95,14 +103,14 @@ def test_what_makes_a_rule_speak(
 ) -> None:
     """A hole, a code that an old message has come to, no message, and nothing proven are told."""
     made = published(tmp_path, f"{TABLES};{change}")
-    found = crossings(Settings(**rules), made.snapshot, NOW + timedelta(minutes=1))
+    found = crossings(Settings(**rules), made.snapshot, NOW + timedelta(minutes=1), ENGLISH)
     assert [crossing.key for crossing in found] == [key]
 
 
 def test_without_a_snapshot_there_are_no_data(tmp_path: Path) -> None:
     """Where nothing was ever published, the rule for data speaks and no other one."""
     settings = Settings(alert_no_data_hours=1.0, alert_holes=True)
-    found = crossings(settings, tmp_path / "analytics.duckdb", NOW)
+    found = crossings(settings, tmp_path / "analytics.duckdb", NOW, ENGLISH)
     assert [crossing.key for crossing in found] == ["no_data"]
 
 
@@ -112,3 +120,72 @@ def test_rules_say_what_they_are() -> None:
     settings = Settings(alert_success_below=0.905, alert_silent_hours=6.0, alert_codes=(100, 101))
     words = [rule.words for rule in rules_of(settings)]
     assert words == ["success below 90.5% over 200", "a phone silent for 6 h", "code 100, 101 seen"]
+
+
+def test_sentences_are_those_of_the_language(snapshot: Published) -> None:
+    """A rule speaks French where reports do, with numbers and shares as French writes them."""
+    rules = Settings(
+        alert_success_below=0.905,
+        alert_success_messages=10,
+        alert_silent_hours=24.0,
+        alert_no_data_hours=13.9,
+        alert_doubts=3,
+        alert_codes=(100,),
+    )
+    told = [one.sentence for one in crossings(rules, snapshot.snapshot, NOW, Voice("fr"))]
+    assert told == [
+        (
+            "Sur les 10 derniers messages arrivés à leur terme, 7 ont réussi, 70,0 % :"
+            " moins de 90,5 %."
+        ),
+        "Le téléphone 5 (Lobby x) n'a donné aucun signe de vie depuis 1 j.",
+        "Aucun message n'est plus récent que le 2026-11-01 22:00 UTC.",
+        "3 contacts sont en doute : sms24 contacts resolve.",
+        "Le code 100 a été vu sur 1 message dans les dernières 24 heures.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("least", "language", "words"),
+    [
+        (3, "en", "3 messages and newsletters that were sent are in doubt: sms24 outbox resolve."),
+        (
+            2,
+            "fr",
+            "3 messages et lettres d'information envoyés sont en doute : sms24 outbox resolve.",
+        ),
+        (4, "en", None),
+        (None, "en", None),
+    ],
+)
+def test_doubts_of_what_was_sent_are_told_of(
+    tmp_path: Path, least: int | None, language: str, words: str | None
+) -> None:
+    """Messages and newsletters in doubt count, and what a process that died was sending."""
+    bench = SendBench(tmp_path, Post(lambda _: DOUBT))
+    bench.send(Pile(2), most_in_doubt=9)
+    with open_ledger(tmp_path, bench.clock) as ledger:
+        ledger.newsletters.claim(
+            {
+                "title": "T",
+                "fingerprint": "f",
+                "tags": "[]",
+                "people": 1,
+                "device_id": 7,
+                "due": None,
+            }
+        )
+    settings = Settings(data_dir=tmp_path, alert_sending_doubts=least)
+    found = list(sending_doubts(settings, bench.clock, Voice(language)))
+    assert len(found) == bool(words)
+    assert not words or found[0].sentence.startswith(words)
+    with writer_lock(tmp_path, SENDERS_LOCK):
+        settings = Settings(data_dir=tmp_path, alert_sending_doubts=3)
+        assert not list(sending_doubts(settings, bench.clock, ENGLISH))  # one is on its way
+
+
+def test_without_a_ledger_nothing_is_in_doubt(tmp_path: Path) -> None:
+    """Where nothing was ever sent the rule is silent and makes no ledger."""
+    settings = Settings(data_dir=tmp_path, alert_sending_doubts=1)
+    assert not list(sending_doubts(settings, SystemClock(), ENGLISH))
+    assert not list(tmp_path.iterdir())

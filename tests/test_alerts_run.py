@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from pipeline import journal
+from pipeline.clock import HeldClock
 from pipeline.emulator.faults import Faults
 from pipeline.errors import BusyError, GatewayError, ThresholdError
+from pipeline.ledger.ledger import open_ledger
 from pipeline.warehouse.lock import writer_lock
 from support.account import Account, account
+from support.scripted import DOUBT
+from support.sends import Pile, Post, SendBench
 
 _KEEP = "import sys; open(sys.argv[1], 'ab').write(sys.stdin.buffer.read() + b'\\n')"
 
@@ -73,6 +77,30 @@ def test_a_failed_run_is_told_and_ends_as_it_failed(known: Account) -> None:
     assert told(known) == [["failure"]]
     known.run(alert_failures=True)
     assert told(known) == [["failure"], ["-failure"]]
+
+
+def test_a_failed_run_is_told_in_the_language_of_reports(known: Account) -> None:
+    """In French a notice says of what kind the failure was; doubts of sendings cross a run too."""
+    lost = replace(known, settings=replace(known.settings, base_url="http://127.0.0.1:9"))
+    with pytest.raises(GatewayError):
+        lost.run(alert_failures=True, report_language="fr")
+    path = known.settings.data_dir.parent / "told"
+    (alert,) = json.loads(path.read_bytes())["crossed"]
+    assert alert["sentence"] == "Une exécution a échoué : La passerelle n'a pas pu être jointe."
+
+
+def test_a_sending_in_doubt_crosses_a_run(known: Account) -> None:
+    """With `alert_sending_doubts` a run ends with 6, and tells of doubts and of their end once."""
+    clock = HeldClock(known.clock.now())
+    bench = SendBench(known.settings.data_dir, Post(lambda _: DOUBT), clock)
+    bench.send(Pile(1))
+    for _ in range(2):
+        with pytest.raises(ThresholdError, match="outbox resolve"):
+            known.run(alert_sending_doubts=1)
+    with open_ledger(known.settings.data_dir, clock) as ledger:
+        ledger.outbox.resolve([Pile().first], "drop", "seen")
+    known.run(alert_sending_doubts=1)
+    assert told(known) == [["sending_doubts"], ["-sending_doubts"]]
 
 
 def test_a_run_that_is_turned_away_is_seen(known: Account) -> None:

@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from pipeline.alerts import notices
@@ -245,3 +246,18 @@ def test_a_way_that_lacks_something_is_refused_at_once(way: str) -> None:
     """A way of telling without what it needs is a usage error before the run begins."""
     with pytest.raises(UsageError, match=f"Notices by {way} need"):
         refuse_incomplete(Settings(notify_by=(way,)))
+
+
+def test_a_notice_is_in_the_language_of_reports(tmp_path: Path) -> None:
+    """Mails, titles and JSON follow `report_language`; a language nobody speaks is English."""
+    alerts = moved([], [HOLE, SILENT], START, ())
+    settings = Settings(data_dir=tmp_path, report_language="fr")
+    voice = notices.voice_of(settings)
+    assert notices.title_of(alerts, voice) == "sms24: A hole. (et 1 autre)"
+    text = notices.text_of(alerts, settings, voice)
+    assert text.startswith("Nouveau : A hole. Depuis le 2026-11-02 09:30 UTC.\n")
+    assert f"Dossier de données : {tmp_path}" in text
+    assert notices.notice_of(alerts, settings)["language"] == "fr"
+    over = [msgspec.structs.replace(alert, over_at=START) for alert in alerts]
+    assert notices.text_of(over, settings, voice).startswith("Terminé : A hole.")
+    assert notices.voice_of(Settings(report_language="xx")).words.language == "en"

@@ -130,6 +130,25 @@ def test_it_waits_for_a_run_and_not_for_a_load(lived: Account, tmp_path: Path) -
     assert not list(tmp_path.glob(".*.part"))
 
 
+def test_old_backups_go_where_it_is_asked(
+    lived: Account, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of whole backups that were named by us the newest stay; whatever else lies there does too."""
+    known = copy_of(lived, tmp_path)
+    folder = known.settings.data_dir / "backups"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SMS24_DATA_DIR", str(known.settings.data_dir))
+    for name in ("sms24-20260101T000000Z", "sms24-20260102T000000Z", "sms24-mine"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "manifest.json").write_text("{}")
+    (folder / "sms24-20260103T000000Z").mkdir()  # no manifest: none of ours, or not whole
+    assert main(["backup", "--keep", "2"]) == 0
+    held = sorted(path.name for path in folder.iterdir())
+    assert held[:3] == ["sms24-20260102T000000Z", "sms24-20260103T000000Z", held[2]]
+    assert (len(held), held[-1]) == (4, "sms24-mine")
+    assert main(["backup", "--keep", "1", "--to", "x"]) == 2
+
+
 def damaged(backup: Path) -> None:
     """Change a byte of a file."""
     path = backup / "keys"

@@ -18,11 +18,14 @@ from pipeline.journal import Entry
 from pipeline.ledger.ledger import open_ledger
 from pipeline.operate import data, files, setting_lines, surroundings
 from pipeline.operate.finding import broken, exit_code_of, look, ok
+from pipeline.operate.leftovers import leftovers
 from pipeline.operate.login import login
 from pipeline.operate.machine import Found
 from pipeline.settings import Settings, load
 from pipeline.timetable import timetable_of
 from pipeline.values import Secret
+from pipeline.warehouse.lock import writer_lock
+from pipeline.warehouse.store import open_warehouse
 from support.account import NOW, Account, account
 
 START = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -232,3 +235,28 @@ def test_the_worst_decides_how_it_ends() -> None:
     assert exit_code_of([broken("a", ""), broken("b", "", exit_code=3)]) == 3
     assert exit_code_of([look("a", "", exit_code=journal.BUSY), broken("b", "")]) == 2
     assert exit_code_of([look("a", "", exit_code=journal.BUSY)]) == 75
+
+
+def test_what_is_left_over_is_told_with_its_size(known: Account) -> None:
+    """Copies of upgrades, of restores, and bytes of what is gone are told, with what to do."""
+    folder = known.settings.data_dir
+    assert [each.state for each in leftovers(known.settings)] == ["ok"]
+    (folder / "warehouse.duckdb.v2.bak").write_bytes(b"x" * 2_500_000)
+    for beside in ("data.before", "data.before.2", ".data.part"):
+        (folder.parent / beside / "runs").mkdir(parents=True)
+        (folder.parent / beside / "runs" / "x").write_bytes(b"x" * 1_200_000)
+    with open_warehouse(known.settings.warehouse_path) as warehouse:
+        warehouse.append("raw.unfinished", ("reason",), [("texts were taken away",)])
+    told = leftovers(known.settings)
+    assert {each.state for each in told} == {"look"}
+    assert "still holds bytes of what is gone: texts were taken away" in told[0].text
+    assert told[0].advice.endswith("sms24 prune")
+    assert told[1].text.startswith("warehouse.duckdb.v2.bak (2.4 MB)")
+    assert [each.advice.rpartition(" ")[2] for each in told[2:]] == [
+        str(folder.parent / name) for name in ("data.before", "data.before.2", ".data.part")
+    ]
+    assert all("(1.1 MB)" in each.text for each in told[2:])
+    with writer_lock(folder):  # a restore may be at work, and the warehouse is not read
+        assert len(leftovers(known.settings)) == 4
+    known.run()
+    assert "warehouse.duckdb.v2.bak" in leftovers(known.settings)[0].text

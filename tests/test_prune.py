@@ -15,12 +15,15 @@ import pytest
 from pipeline.cli.main import main
 from pipeline.clock import HeldClock, SystemClock
 from pipeline.extract.plan import Asking
+from pipeline.ledger.ledger import SENDERS_LOCK
 from pipeline.operate.prune import Pruned, look, prune
+from pipeline.operate.waiting import wait_until_free
 from pipeline.progress import SilentProgress
 from pipeline.report.shelf import Entry, read_shelf
 from pipeline.run import run_build
 from pipeline.settings import Settings
 from pipeline.warehouse.events import EventSpool
+from pipeline.warehouse.lock import writer_lock
 from pipeline.warehouse.store import look_into_warehouse
 from support.account import NOW, Account, account
 from support.kept import copy_of, dies_at, files_with, tables
@@ -148,6 +151,29 @@ def test_what_goes_is_told_first_and_after(
     assert min(told["versions"], told["bodies"], told["events"]) > 0
     assert main(["prune"]) == 0
     assert capsys.readouterr().out == "Nothing is older than the settings say.\n"
+
+
+def test_it_waits_for_whoever_works(tmp_path: Path) -> None:
+    """With patience it starts when a run, or a sending, has ended; without, it does at once."""
+    clock, said = HeldClock(LATER), []
+    for name in (".lock", SENDERS_LOCK):
+        lock = writer_lock(tmp_path, name)
+        lock.__enter__()
+
+        class Ending(SilentProgress):
+            """Ends the other one's work once it is waited for."""
+
+            def note(self, text: str) -> None:
+                said.append(text)
+                lock.__exit__(None, None, None)  # noqa: B023 - called in this round alone
+
+        wait_until_free(tmp_path, clock, Ending(), 60)
+    assert said == ["Another sms24 is working; waiting for it to end."] * 2
+    with writer_lock(tmp_path):
+        before = clock.monotonic()
+        wait_until_free(tmp_path, clock, SilentProgress(), 30)
+        assert 30 <= clock.monotonic() - before < 32
+        wait_until_free(tmp_path, clock, SilentProgress(), 0)
 
 
 def test_a_kill_at_any_step_loses_nothing(lived: Account, tmp_path: Path) -> None:

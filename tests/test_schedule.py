@@ -15,7 +15,16 @@ from pipeline.cli.main import main
 from pipeline.errors import UsageError
 from pipeline.operate import machine
 from pipeline.operate.machine import schedules
-from pipeline.operate.schedule import Job, calendar_of, crontab_of, plist_of, service_of, timer_of
+from pipeline.operate.schedule import (
+    WEEKLY,
+    Job,
+    calendar_of,
+    crontab_of,
+    plist_of,
+    service_of,
+    timer_of,
+    weekly_of,
+)
 from pipeline.timetable import timetable_of
 
 HARD = ("ProtectSystem=strict", "NoNewPrivileges=true", "PrivateTmp=true", "UMask=0077")
@@ -54,8 +63,8 @@ def test_the_service_is_hardened(tmp_path: Path) -> None:
 @needs_systemd
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
     """`systemd-analyze verify` has nothing to say about either unit, for any timetable."""
-    for timetable in ("hourly", "every 15 minutes", "daily 02:30"):
-        job = job_in(tmp_path, timetable)
+    runs = [job_in(tmp_path, text) for text in ("hourly", "every 15 minutes", "daily 02:30")]
+    for job in (*runs, *(weekly_of(runs[0], name) for name in WEEKLY)):
         (tmp_path / "sms24.service").write_text(service_of(job))
         (tmp_path / "sms24.timer").write_text(timer_of(job))
         units = [str(tmp_path / name) for name in ("sms24.service", "sms24.timer")]
@@ -216,3 +225,54 @@ def test_the_command_prints_or_writes_and_installs_nothing(
     (tmp_path / "out" / names[0]).write_text("mine")
     assert main(["schedule", flag, "--to", "out"]) == 2
     assert (tmp_path / "out" / names[0]).read_text() == "mine"
+
+
+def test_weekly_jobs_are_those_of_the_zones_sunday(tmp_path: Path) -> None:
+    """Prune and backup start on Sundays of the zone, each with its own words and name."""
+    prune, backup = (weekly_of(job_in(tmp_path), name) for name in WEEKLY)
+    assert (prune.label, backup.name) == ("com.smsgateway24.sms24-prune", "sms24-backup")
+    assert "OnCalendar=Sun *-*-* 05:37:00 Europe/Paris\n" in timer_of(prune)
+    assert '"prune" "--wait" "3600"\n' in service_of(prune)
+    assert '"backup" "--wait" "3600" "--keep" "8"\n' in service_of(backup)
+    line = crontab_of(backup, "Europe/Paris", 0).splitlines()[1]
+    assert line.startswith("37 6 * * 0 { cd ")
+    assert "backup --wait 3600 --keep 8 2>&1 | logger -t sms24-backup" in line
+    far = crontab_of(prune, "UTC", 0).splitlines()[1]
+    assert far.startswith('37 * * * * [ "$(TZ=Europe/Paris date +\\%u\\%H)" = 705 ] && { ')
+    found = plistlib.loads(plist_of(prune, "Europe/Paris", 0))
+    assert found["StartCalendarInterval"] == [{"Hour": 5, "Weekday": 0, "Minute": 37}]
+    assert found["ProgramArguments"][-3:] == ["prune", "--wait", "3600"]
+    script = plistlib.loads(plist_of(prune, "UTC", 0))["ProgramArguments"][2]
+    assert script.startswith('[ "$(TZ=Europe/Paris date +%u%H)" = 705 ] || exit 0; exec ')
+
+
+@pytest.mark.parametrize(
+    ("flag", "names"),
+    [
+        ("--systemd", [f"sms24{name}{part}" for name in ("", "-backup", "-prune")
+                       for part in (".service", ".timer")]),
+        ("--cron", ["sms24.crontab"]),
+        ("--launchd", [f"com.smsgateway24.sms24{name}.plist"
+                       for name in ("", "-backup", "-prune")]),
+    ],
+)  # fmt: skip
+def test_weekly_jobs_come_with_the_run(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    flag: str,
+    names: list[str],
+) -> None:
+    """`--with` writes them beside the run; what is to be installed names every file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "out").mkdir()
+    given = ["schedule", flag, "--with", "prune", "--with", "backup", "--to", "out"]
+    assert main(given) == 0
+    said = capsys.readouterr().err
+    assert "prune has little to do" in said
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
+    install = said.partition("Then install: ")[2]
+    assert not [name for name in names if f"out/{name}" not in install]
+    if flag == "--cron":
+        lines = (tmp_path / "out/sms24.crontab").read_text().splitlines()
+        assert len([line for line in lines if not line.startswith("#")]) == 3

@@ -1,12 +1,14 @@
 """The calls that write: one attempt each, in a form that any gateway reads, no secret anywhere."""
 
 import logging
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from pipeline.clock import HeldClock
 from pipeline.errors import LoginError
+from pipeline.gateway.endpoints import Sms
 from pipeline.gateway.outcome import Verdict
 from pipeline.gateway.writing import TIMEOUT
 from pipeline.settings import Settings, load_settings
@@ -63,6 +65,16 @@ def test_w14_no_secret_is_told(caplog: pytest.LogCaptureFixture) -> None:
         told = repr(outcome) + repr(writer) + caplog.text
     assert "no *** here" in told
     assert not [secret for secret in (TOKEN, "33612345678") if secret in told]
+
+
+def test_a_text_that_is_echoed_is_not_kept() -> None:
+    """A refusal that quotes the message, in part or over lines, keeps its own words alone."""
+    text = "Anna,\nyour code is 4711 and nobody may know it"
+    transport, _ = kept(always('{"error":1,"message":"bad text: Anna,your code is 47"}'))
+    sms = Sms(to="+33612345678", body=text, device_id=7)
+    with writing(SETTINGS, HeldClock(START), transport=transport) as writer:
+        told = [writer.send(sms).message, writer.send_many([replace(sms, body="Hi"), sms]).message]
+    assert told == ["bad text: '...'"] * 2
 
 
 @pytest.mark.parametrize(("rate", "said"), [(0.5, "close"), (5.0, "keep-alive")])

@@ -6,10 +6,13 @@ from typing import Any
 
 import msgspec
 
+from pipeline.alerts.rules import minute, plain
 from pipeline.alerts.state import Alert, write_alerts
 from pipeline.clock import Clock
 from pipeline.errors import Sms24Error, TellingError, UsageError
 from pipeline.notify import mail
+from pipeline.report.voice import Voice
+from pipeline.report.words import SOURCE, languages
 from pipeline.settings import Settings
 
 
@@ -58,6 +61,7 @@ def notice_of(alerts: Iterable[Alert], settings: Settings) -> dict[str, Any]:
     return {
         "kind": "alert",
         "folder": str(settings.data_dir),
+        "language": voice_of(settings).words.language,
         "crossed": [_plain(alert) for alert in found if alert.over_at is None],
         "over": [_plain(alert) for alert in found if alert.over_at is not None],
     }
@@ -70,28 +74,44 @@ def _plain(alert: Alert) -> dict[str, Any]:
     }
 
 
-def title_of(alerts: Iterable[Alert]) -> str:
+def voice_of(settings: Settings) -> Voice:
+    """Return how notices speak: as reports do; English where those have no such language."""
+    language = settings.report_language
+    return Voice(language if language in languages() else SOURCE)
+
+
+def title_of(alerts: Iterable[Alert], voice: Voice) -> str:
     """Return what a notice is about, on one line."""
     found = list(alerts)
     crossed = [alert for alert in found if alert.over_at is None]
-    first = (crossed or found)[0]
-    more = f" (and {len(found) - 1} more)" if found[1:] else ""
-    return f"sms24: {'' if crossed else 'Over: '}{first.sentence}{more}"
+    first = (crossed or found)[0].sentence
+    said = first if crossed else voice.say("Over: {sentence}", sentence=first)
+    if found[1:]:
+        more = len(found) - 1
+        said = voice.count(
+            "{first} (and {number} more)", "{first} (and {number} more)", more, first=said
+        )
+    return plain(f"sms24: {said}")
 
 
-def text_of(alerts: Iterable[Alert], settings: Settings) -> str:
+def text_of(alerts: Iterable[Alert], settings: Settings, voice: Voice) -> str:
     """Return a notice as a text for people."""
-    lines = [f"{'Over' if a.over_at else 'New'}: {a.sentence} Since {_minute(a)}." for a in alerts]
-    return "\n".join([*lines, "", f"Data folder: {settings.data_dir}", ""])
+    lines = [_line(alert, voice) for alert in alerts]
+    folder = voice.say("Data folder: {folder}", folder=settings.data_dir)
+    return plain("\n".join([*lines, "", folder, ""]))
 
 
-def _minute(alert: Alert) -> str:
-    return f"{alert.since:%Y-%m-%d %H:%M} UTC"
+def _line(alert: Alert, voice: Voice) -> str:
+    since = minute(alert.since)
+    if alert.over_at is None:
+        return voice.say("New: {sentence} Since {since}.", sentence=alert.sentence, since=since)
+    return voice.say("Over: {sentence} Since {since}.", sentence=alert.sentence, since=since)
 
 
 def _mail(alerts: list[Alert], settings: Settings, _clock: Clock) -> None:
-    text = text_of(alerts, settings)
-    letter = mail.Letter(title_of(alerts), text, f"<pre>{html.escape(text)}</pre>")
+    voice = voice_of(settings)
+    text = text_of(alerts, settings, voice)
+    letter = mail.Letter(title_of(alerts, voice), text, f"<pre>{html.escape(text)}</pre>")
     # Dated by the alerts, so that one that is sent twice after a crash has the same id.
     sent = max(alert.over_at or alert.since for alert in alerts)
     mail.send(mail.message(letter, settings, sent), settings)
@@ -112,7 +132,8 @@ def _command(alerts: list[Alert], settings: Settings, _clock: Clock) -> None:
 def _apprise(alerts: list[Alert], settings: Settings, _clock: Clock) -> None:
     from pipeline.notify.world import tell_world  # noqa: PLC0415
 
-    tell_world(title_of(alerts), text_of(alerts, settings), settings)
+    voice = voice_of(settings)
+    tell_world(title_of(alerts, voice), text_of(alerts, settings, voice), settings)
 
 
 _WAYS: dict[str, Callable[[list[Alert], Settings, Clock], None]] = {

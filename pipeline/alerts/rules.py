@@ -1,8 +1,10 @@
 """The rules of the settings: what each finds in the published snapshot."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -10,7 +12,11 @@ from pipeline.settings import Settings
 from pipeline.values import printable
 from pipeline.warehouse.snapshot import Snapshot, open_snapshot
 
+if TYPE_CHECKING:
+    from pipeline.report.voice import Voice
+
 _HOUR = 3600
+_SPACES = re.compile("[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}]")
 # A phone that is silent for longer was taken out of use.
 _RETIRED_DAYS = 30
 
@@ -76,85 +82,146 @@ def rules_of(settings: Settings) -> list[Rule]:
         "no_data": idle and f"no data for {idle:g} h",
         "hole": settings.alert_holes and "a hole",
         "doubts": settings.alert_doubts and f"{settings.alert_doubts:,} contacts in doubt",
+        "sending_doubts": settings.alert_sending_doubts
+        and f"{settings.alert_sending_doubts:,} messages in doubt",
         "code": settings.alert_codes and f"code {', '.join(map(str, settings.alert_codes))} seen",
         "failure": settings.alert_failures and "a run that fails",
     }
     return [Rule(name, str(words)) for name, words in said.items() if words]
 
 
-def crossings(settings: Settings, path: Path, now: datetime) -> list[Crossing]:
+def crossings(settings: Settings, path: Path, now: datetime, voice: "Voice") -> list[Crossing]:
     """Return what is crossed in the snapshot at `path`; without one there are no data."""
-    names = {rule.name for rule in rules_of(settings)} - {"failure"}
+    names = {rule.name for rule in rules_of(settings)} & {*_FINDERS}
     if not names:
         return []
     if not path.is_file():
-        nothing = Crossing("no_data", "no_data", "Nothing was ever published.")
+        nothing = Crossing("no_data", "no_data", plain(voice.say("Nothing was ever published.")))
         return [nothing] if "no_data" in names else []
     with open_snapshot(path) as snapshot:
         snapshot.refuse_without("warnings")
         return [
-            found
+            Crossing(name, key, plain(words))
             for name, find in _FINDERS.items()
             if name in names
-            for found in find(snapshot, settings, now)
+            for key, words in find(_Asked(snapshot, settings, now, voice))
         ]
 
 
-def _success(snapshot: Snapshot, settings: Settings, _now: datetime) -> Iterator[Crossing]:
-    wanted, least = settings.alert_success_messages, settings.alert_success_below or 0
-    found = snapshot.plain(_SUCCESS, {"messages": wanted})[0]
+def plain(text: str) -> str:
+    """Return a sentence with common spaces: it goes to pagers, subjects and programs."""
+    return _SPACES.sub(" ", text)
+
+
+class _Asked(NamedTuple):
+    """What a rule looks at, and how it speaks."""
+
+    snapshot: Snapshot
+    settings: Settings
+    now: datetime
+    voice: "Voice"
+
+
+_Found = Iterator[tuple[str, str]]
+
+
+def _success(asked: _Asked) -> _Found:
+    voice, least = asked.voice, asked.settings.alert_success_below or 0
+    wanted = asked.settings.alert_success_messages
+    found = asked.snapshot.plain(_SUCCESS, {"messages": wanted})[0]
     ended, good = found["ended"], found["good"]
     if ended >= wanted and good < least * ended:
-        words = f"Of the newest {ended:,} messages {good:,} succeeded, {good / ended:.1%}"
-        yield Crossing("success", "success", f"{words}: less than {least:.1%}.")
+        yield (
+            "success",
+            voice.say(
+                "Of the newest {ended} messages {good} succeeded, {share}: less than {least}.",
+                ended=ended,
+                good=good,
+                share=voice.share(good / ended),
+                least=voice.share(least),
+            ),
+        )
 
 
-def _silent(snapshot: Snapshot, settings: Settings, _now: datetime) -> Iterator[Crossing]:
-    least = (settings.alert_silent_hours or 0) * _HOUR
+def _silent(asked: _Asked) -> _Found:
+    least = (asked.settings.alert_silent_hours or 0) * _HOUR
     bounds = {"least": least, "most": timedelta(days=_RETIRED_DAYS).total_seconds()}
-    for row in snapshot.plain(_SILENT, bounds):
+    for row in asked.snapshot.plain(_SILENT, bounds):
         title = printable(" ".join((row["title"] or "").split()))
-        named = f"Phone {row['device_id']}{f' ({title})' if title else ''}"
-        words = f"{named} has given no sign of life for {row['silent_for'] / _HOUR:,.1f} h."
-        yield Crossing("silent", f"silent:{row['device_id']}", words)
+        yield (
+            f"silent:{row['device_id']}",
+            asked.voice.say(
+                "Phone {phone} has given no sign of life for {elapsed}.",
+                phone=f"{row['device_id']}{f' ({title})' if title else ''}",
+                elapsed=asked.voice.seconds(row["silent_for"]),
+            ),
+        )
 
 
-def _no_data(snapshot: Snapshot, settings: Settings, now: datetime) -> Iterator[Crossing]:
-    oldest = now - timedelta(hours=settings.alert_no_data_hours or 0)
-    newest = snapshot.plain(_NEWEST)[0]
-    if newest["proven"] is None or newest["proven"] < oldest:
-        words = f"Nothing newer than {_moment(newest['proven'])} is proven."
-        yield Crossing("no_data", "no_data", words)
-    elif newest["message"] is None or newest["message"] < oldest:
-        words = f"There is no message newer than {_moment(newest['message'])}."
-        yield Crossing("no_data", "no_data", words)
+def _no_data(asked: _Asked) -> _Found:
+    voice = asked.voice
+    oldest = asked.now - timedelta(hours=asked.settings.alert_no_data_hours or 0)
+    newest = asked.snapshot.plain(_NEWEST)[0]
+    proven, message = newest["proven"], newest["message"]
+    if proven is None:
+        yield "no_data", voice.say("Nothing is proven yet.")
+    elif proven < oldest:
+        yield "no_data", voice.say("Nothing newer than {when} is proven.", when=minute(proven))
+    elif message is None:
+        yield "no_data", voice.say("There is no message at all.")
+    elif message < oldest:
+        yield (
+            "no_data",
+            voice.say("There is no message newer than {when}.", when=minute(message)),
+        )
 
 
-def _hole(snapshot: Snapshot, _settings: Settings, _now: datetime) -> Iterator[Crossing]:
-    found = snapshot.plain(_HOLES)[0]
+def _hole(asked: _Asked) -> _Found:
+    found = asked.snapshot.plain(_HOLES)[0]
     if found["holes"]:
-        words = f"{found['holes']:,} stretches of the history are not proven"
-        yield Crossing("hole", "hole", f"{words}, the first from {_moment(found['begin_at'])} on.")
+        yield (
+            "hole",
+            asked.voice.count(
+                "{number} stretch of the history is not proven, from {when} on.",
+                "{number} stretches of the history are not proven, the first from {when} on.",
+                found["holes"],
+                when=minute(found["begin_at"]),
+            ),
+        )
 
 
-def _doubts(snapshot: Snapshot, settings: Settings, _now: datetime) -> Iterator[Crossing]:
-    doubts = snapshot.plain(_DOUBTS)[0]["doubts"]
-    if doubts >= (settings.alert_doubts or 1):
-        words = f"{doubts:,} contacts are in doubt: sms24 contacts resolve."
-        yield Crossing("doubts", "doubts", words)
+def _doubts(asked: _Asked) -> _Found:
+    doubts = asked.snapshot.plain(_DOUBTS)[0]["doubts"]
+    if doubts >= (asked.settings.alert_doubts or 1):
+        yield (
+            "doubts",
+            asked.voice.count(
+                "{number} contact is in doubt: sms24 contacts resolve.",
+                "{number} contacts are in doubt: sms24 contacts resolve.",
+                doubts,
+            ),
+        )
 
 
-def _code(snapshot: Snapshot, settings: Settings, _now: datetime) -> Iterator[Crossing]:
-    for row in snapshot.plain(_CODES, {"codes": list(settings.alert_codes)}):
-        words = f"Code {row['code']} was seen on {row['messages']:,} messages in the last 24 hours."
-        yield Crossing("code", f"code:{row['code']}", words)
+def _code(asked: _Asked) -> _Found:
+    for row in asked.snapshot.plain(_CODES, {"codes": list(asked.settings.alert_codes)}):
+        yield (
+            f"code:{row['code']}",
+            asked.voice.count(
+                "Code {code} was seen on {number} message in the last 24 hours.",
+                "Code {code} was seen on {number} messages in the last 24 hours.",
+                row["messages"],
+                code=str(row["code"]),
+            ),
+        )
 
 
-def _moment(value: datetime | None) -> str:
-    return "ever" if value is None else f"{value:%Y-%m-%d %H:%M} UTC"
+def minute(value: datetime) -> str:
+    """Return an instant to the minute, as any language reads it."""
+    return f"{value:%Y-%m-%d %H:%M} UTC"
 
 
-_FINDERS: dict[str, Callable[[Snapshot, Settings, datetime], Iterator[Crossing]]] = {
+_FINDERS: dict[str, Callable[[_Asked], _Found]] = {
     "success": _success,
     "silent": _silent,
     "no_data": _no_data,

@@ -4,12 +4,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pipeline.alerts.notices import refuse_incomplete, tell
+from pipeline.alerts.notices import refuse_incomplete, tell, voice_of
+from pipeline.alerts.outbox import sending_doubts
 from pipeline.alerts.rules import Crossing, crossings, rules_of
+from pipeline.alerts.rules import plain as one_spaced
 from pipeline.alerts.state import moved, read_alerts
 from pipeline.clock import Clock, plain
 from pipeline.errors import Sms24Error, ThresholdError
 from pipeline.progress import Progress
+from pipeline.report.error_words import reason_of
+from pipeline.report.voice import Voice
 from pipeline.settings import Settings
 
 
@@ -34,29 +38,37 @@ def watched(settings: Settings, clock: Clock, progress: Progress) -> Iterator[No
         error = sys.exception()
         if not is_done and isinstance(error, Exception):
             _look_after_failure(error, settings, clock, progress)
-    _look(settings, clock, [])
+    _look(settings, clock)
 
 
 def _look_after_failure(
     error: Exception, settings: Settings, clock: Clock, progress: Progress
 ) -> None:
-    said = str(error) if isinstance(error, Sms24Error) else "A bug stopped it; the log has it."
-    failed = [Crossing("failure", "failure", f"A run failed: {said}")]
     try:
-        _look(settings, clock, failed if settings.alert_failures else [])
+        _look(settings, clock, error)
     except ThresholdError:
         return
     except (Sms24Error, OSError) as trouble:
         progress.note(f"Nobody was told: {trouble}")
 
 
-def _look(settings: Settings, clock: Clock, more: list[Crossing]) -> None:
+def _look(settings: Settings, clock: Clock, error: Exception | None = None) -> None:
     known = read_alerts(settings.data_dir)
     if not known and not rules_of(settings):
         return
-    now = plain(clock.now())
-    found = [*crossings(settings, settings.snapshot_path, now), *more]
+    now, voice = plain(clock.now()), voice_of(settings)
+    found = [
+        *crossings(settings, settings.snapshot_path, now, voice),
+        *sending_doubts(settings, clock, voice),
+        *_failure(error, settings, voice),
+    ]
     tell(moved(known, found, now, settings.notify_by), settings, clock)
     if found:
         others = f" ({len(found) - 1} more)" if found[1:] else ""
         raise ThresholdError(f"A threshold was crossed: {found[0].sentence}{others}")
+
+
+def _failure(error: Exception | None, settings: Settings, voice: Voice) -> Iterator[Crossing]:
+    if error is not None and settings.alert_failures:
+        words = voice.say("A run failed: {reason}", reason=reason_of(error, voice))
+        yield Crossing("failure", "failure", one_spaced(words))

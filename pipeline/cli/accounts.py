@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline.accounts import Member, find_members, worst
+from pipeline.cli.aside import tell
 from pipeline.cli.main import main
 from pipeline.errors import UsageError
 
@@ -40,10 +41,10 @@ def run_accounts(context: click.Context, folder: Path, arguments: Sequence[str])
     """
     codes: list[int] = []
     for member in _members(context, folder):
-        click.echo(f"{member.name} ...", err=True)
+        tell(f"{member.name} ...")
         code, said = _run(member, arguments)
         codes.append(code)
-        click.echo(f"{member.name}: exit {code}, {_WORDS.get(code, 'failed')}{said}")
+        tell(f"{member.name}: exit {code}, {_WORDS.get(code, 'failed')}{said}", is_result=True)
         if code == _INTERRUPTED:
             break
     return worst(codes)
@@ -63,7 +64,7 @@ def report_accounts(context: click.Context, folder: Path, wish: "Wish", output: 
     made = write_overview(_members(context, folder), wish, output or folder / "reports")
     for row in made.rows:
         if row.error:
-            click.echo(f"sms24: {row.name}: {row.error}", err=True)
+            tell(f"sms24: {row.name}: {row.error}")
     for path in made.paths:
         click.echo(f"Report:   {path}")
     return worst([row.exit_code for row in made.rows])
@@ -79,8 +80,8 @@ def _members(context: click.Context, folder: Path) -> tuple[Member, ...]:
 
 def _run(member: Member, arguments: Sequence[str]) -> tuple[int, str]:
     if member.error is not None:
-        click.echo(f"sms24: {member.error}", err=True)
-        click.echo(f"sms24: {member.error.advice}", err=True)
+        tell(f"sms24: {member.error}")
+        tell(f"sms24: {member.error.advice}")
         return member.error.exit_code, ""
     said = io.StringIO()
     with redirect_stdout(said):

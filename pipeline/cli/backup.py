@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.console import closed, make_progress, settings_of
+from pipeline.errors import UsageError
 
 
 @click.command()
@@ -23,14 +24,22 @@ from pipeline.cli.console import closed, make_progress, settings_of
     type=click.FloatRange(0),
     help="How long to wait for a run to end.",
 )
+@click.option(
+    "--keep",
+    metavar="N",
+    type=click.IntRange(1),
+    help="Then remove the oldest in backups/ but for so many.",
+)
 @click.pass_context
-def backup(context: click.Context, *, target: Path | None, wait: float) -> None:
+def backup(context: click.Context, *, target: Path | None, wait: float, keep: int | None) -> None:
     """Copy what cannot be fetched or built again: records, ledger, plans, keys, settings.
 
     Loads and sendings go on meanwhile. The folder holds the key of the hashes: keep it private.
     """
+    if keep is not None and target is not None:
+        raise UsageError("--keep is for backups/ in the data folder.", advice="Leave out --to.")
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
-    from pipeline.operate.backup import back_up  # noqa: PLC0415
+    from pipeline.operate.backup import back_up, drop_older  # noqa: PLC0415
 
     settings, progress = settings_of(context), make_progress()
     try:
@@ -38,6 +47,9 @@ def backup(context: click.Context, *, target: Path | None, wait: float) -> None:
     finally:
         closed(progress)
     click.echo(f"Backup: {folder}")
+    dropped = drop_older(settings.data_dir, keep) if keep else 0
+    if dropped:
+        click.echo(f"Removed {dropped:,} older backups.")
 
 
 @click.command()

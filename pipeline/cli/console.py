@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import click
 
 from pipeline import logs
+from pipeline.cli.aside import tell
 from pipeline.clock import Clock
 from pipeline.progress import Progress
 from pipeline.settings import Loaded, Settings, load
+from pipeline.warehouse.exchange import end_exchange
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -35,6 +37,11 @@ def loaded_of(context: click.Context) -> Loaded:
     config = context.obj if isinstance(context.obj, Path) else None
     loaded = load(os.environ, config=config)
     settings = loaded.settings
+    if context.command.name != "restore" and end_exchange(settings.data_dir) is not None:
+        tell(
+            f"A restore into {settings.data_dir} had been cut off; it is whole now."
+            " Next: sms24 build."
+        )
     logs.start(settings.data_dir, settings.log_form, settings.keep_log_days)
     return loaded
 
@@ -87,7 +94,7 @@ class TimedProgress:
         self._begun = self._told = self._clock.monotonic()
         about = "about " * (not self._is_slow)
         known = "" if total is None else f" ({about}{total:,})"
-        click.echo(f"{label}{known} ...", err=True)
+        tell(f"{label}{known} ...")
 
     def advance(self, steps: int) -> None:
         """Count steps; say so when it is time."""
@@ -103,12 +110,12 @@ class TimedProgress:
         left = ""
         if self._total and rate:  # nothing moves while a gateway is waited for
             left = f", {duration(max(self._total - self._done, 0) / rate)} left"
-        click.echo(f"  {self._done:,}{of}, {shown} a second{left}", err=True)
+        tell(f"  {self._done:,}{of}, {shown} a second{left}")
 
     def note(self, text: str) -> None:
         """Say something."""
         logs.LOG.info("%s", text)
-        click.echo(text, err=True)
+        tell(text)
 
 
 class LineProgress:
@@ -124,7 +131,7 @@ class LineProgress:
     def begin(self, label: str, total: int | None) -> None:
         """Name the stage."""
         self._label, self._total, self._done, self._told = label, total, 0, 0
-        click.echo(f"{label} ..." if total is None else f"{label} ({total:,}) ...", err=True)
+        tell(f"{label} ..." if total is None else f"{label} ({total:,}) ...")
 
     def advance(self, steps: int) -> None:
         """Count steps; say so now and then."""
@@ -132,12 +139,12 @@ class LineProgress:
         if self._done - self._told >= self._EVERY:
             self._told = self._done
             of = f" of {self._total:,}" if self._total else ""
-            click.echo(f"  {self._done:,}{of}", err=True)
+            tell(f"  {self._done:,}{of}")
 
     def note(self, text: str) -> None:
         """Say something."""
         logs.LOG.info("%s", text)
-        click.echo(text, err=True)
+        tell(text)
 
 
 class BarProgress:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.aside import tell
 from pipeline.errors import Sms24Error, UsageError
 
 _MARK = ".sms24-demo"
@@ -66,7 +67,7 @@ def demo(folder: Path, messages: int, days: int, seed: int) -> None:
     """Emulator, contact import, run and report, in a folder of its own."""
     folder = folder.resolve()
     _make_anew(folder)
-    click.echo(f"Starting a gateway with {messages:,} messages of {days} days ...", err=True)
+    tell(f"Starting a gateway with {messages:,} messages of {days} days ...")
     options = ("--messages", str(messages), "--days", str(days), "--seed", str(seed))
     with _emulator(options) as (address, token):
         environ = {key: value for key, value in os.environ.items() if not key.startswith("SMS24_")}
@@ -85,13 +86,13 @@ def demo(folder: Path, messages: int, days: int, seed: int) -> None:
 
 def _load_contacts(folder: Path, environ: dict[str, str]) -> None:
     """Plan and send a list of twelve good rows and two that are wrong."""
-    click.echo("\nLoading a list of contacts ...", err=True)
+    tell("\nLoading a list of contacts ...")
     (folder / _LIST).write_bytes(_CLIENTS.replace("\n", "\r\n").encode("cp1252"))
     plan = ("contacts", "plan", _LIST, "--tag", "Clients", "--region", "FR", "--json")
     said = _do(environ, folder, *plan, ends=(0, _DECIDE), is_shown=False)
     apply = ("contacts", "apply", json.loads(said)["plan"], "--canary", "skip")
     _do(environ, folder, *apply, ends=(0, _DECIDE))
-    click.echo("", err=True)
+    tell("")
 
 
 def _do(

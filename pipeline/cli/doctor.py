@@ -43,7 +43,14 @@ def doctor(context: click.Context, *, offline: bool, as_json: bool) -> int:
 def _here(loaded: "Loaded") -> "list[Finding]":
     from pipeline import journal  # noqa: PLC0415
     from pipeline.clock import SystemClock, plain  # noqa: PLC0415
-    from pipeline.operate import data, files, machine, setting_lines, surroundings  # noqa: PLC0415
+    from pipeline.operate import (  # noqa: PLC0415
+        data,
+        files,
+        leftovers,
+        machine,
+        setting_lines,
+        surroundings,
+    )
 
     settings, now = loaded.settings, plain(SystemClock().now())
     entries = journal.entries(settings.data_dir)
@@ -53,6 +60,7 @@ def _here(loaded: "Loaded") -> "list[Finding]":
         *files.permissions(loaded),
         files.disk(settings.data_dir),
         *data.databases(settings, now),
+        *leftovers.leftovers(settings),
         *surroundings.schedule(settings, machine.schedules()),
         surroundings.last_run(settings, entries, now),
     ]

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -59,8 +60,9 @@ def entry() -> None:
     """Run the command line and leave with the exit code of the design."""
     os.umask(0o077)  # state is private; what people read is opened up where it is written
     code = main(sys.argv[1:])
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(BrokenPipeError):
+            stream.flush()
     # Threads that still wait for an answer of the gateway must not hold an interrupted run.
     os._exit(code)
 
@@ -123,5 +125,7 @@ def _explain_bug(error: Exception) -> tuple[str, str]:
 
 
 def _say(*sentences: str) -> None:
+    from pipeline.cli.aside import tell  # noqa: PLC0415 - a healthy start needs it not
+
     for sentence in filter(None, sentences):
-        click.echo(f"sms24: {sentence}", err=True)
+        tell(f"sms24: {sentence}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.aside import tell
 from pipeline.cli.console import settings_of
 from pipeline.errors import BrokenGatewayError, RefusedError
 
@@ -85,7 +86,7 @@ def _tell(
             show_table(columns, cells)
         for row in rows:
             if "error" in row:
-                click.echo(f"sms24: {row['id']}: {row['error']}", err=True)
+                tell(f"sms24: {row['id']}: {row['error']}")
     context.exit(_REFUSED if any("error" in row for row in rows) else 0)
 
 

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pipeline.cli.aside import tell
 from pipeline.cli.console import loaded_of
 
 if TYPE_CHECKING:
@@ -16,41 +18,53 @@ if TYPE_CHECKING:
     from pipeline.settings import Loaded
 
 _STEPS = {
-    "systemd": "sudo cp {folder}/{name}.service {folder}/{name}.timer /etc/systemd/system/"
-    " && sudo systemctl enable --now {name}.timer",
-    "cron": "(crontab -l 2>/dev/null; cat {folder}/{name}.crontab) | crontab -",
-    "launchd": "cp {folder}/{label}.plist ~/Library/LaunchAgents/"
-    " && launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/{label}.plist",
+    "systemd": "sudo cp {files} /etc/systemd/system/ && sudo systemctl enable --now {names}",
+    "cron": "(crontab -l 2>/dev/null; cat {files}) | crontab -",
+    "launchd": "cp {files} ~/Library/LaunchAgents/ && for each in {names}; do"
+    " launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/$each; done",
 }
+_STARTED = {"systemd": ".timer", "cron": ".crontab", "launchd": ".plist"}
 
 
 @click.command()
 @click.option("--systemd", "kind", flag_value="systemd", help="A service and a timer (Linux).")
 @click.option("--cron", "kind", flag_value="cron", help="A line of a crontab.")
 @click.option("--launchd", "kind", flag_value="launchd", help="A property list (macOS).")
+@click.option(
+    "--with",
+    "more",
+    type=click.Choice(["prune", "backup"]),
+    multiple=True,
+    help="Each Sunday too: prune, backup. Repeatable.",
+)
 @click.option("--name", default="sms24", show_default=True, help="Of the units; one per account.")
 @click.option("--to", type=click.Path(path_type=Path), help="Write the files into this folder.")
 @click.pass_context
-def schedule(context: click.Context, kind: str | None, name: str, to: Path | None) -> None:
+def schedule(
+    context: click.Context, kind: str | None, more: tuple[str, ...], name: str, to: Path | None
+) -> None:
     """Print what to install so that `sms24 run` starts by itself; nothing is installed."""
     from pipeline.clock import SystemClock  # noqa: PLC0415 - `--help` needs none of it
 
     loaded = loaded_of(context)
     job = _job(loaded, name)
     kind = kind or ("launchd" if sys.platform == "darwin" else "systemd")
-    files = _files(kind, job)
+    files = _files(kind, _jobs(job, more))
     if to is None:
         for file, text in files.items():
             head = f"# {file}\n" if len(files) > 1 else ""
             click.echo(f"{head}{text}", nl=text[-1:] != "\n")
     else:
         _write(to, files)
-    for text in (*_cautions(loaded), *_odd(job, SystemClock().now())):
-        click.echo(f"Note: {text}", err=True)
+    for text in (*_cautions(loaded, more), *_odd(job, SystemClock().now())):
+        tell(f"Note: {text}")
     if to is None:
-        click.echo(f"Write the files: sms24 schedule --{kind} --to .", err=True)
-    step = _STEPS[kind].format(name=job.name, label=job.label, folder=to or ".")
-    click.echo(f"Then install: {step}", err=True)
+        tell(f"Write the files: sms24 schedule --{kind} --to .")
+    step = _STEPS[kind].format(
+        files=" ".join(shlex.quote(str((to or Path()) / file)) for file in files),
+        names=" ".join(file for file in files if file.endswith(_STARTED[kind])),
+    )
+    tell(f"Then install: {step}")
 
 
 def _job(loaded: "Loaded", name: str) -> "Job":
@@ -78,20 +92,29 @@ def _program() -> tuple[str, ...]:
     return (found,) if found else (sys.executable, "-m", "pipeline")
 
 
-def _files(kind: str, job: "Job") -> dict[str, str]:
+def _jobs(job: "Job", more: tuple[str, ...]) -> "list[Job]":
+    from pipeline.operate.schedule import weekly_of  # noqa: PLC0415
+
+    return [job, *(weekly_of(job, name) for name in dict.fromkeys(more))]
+
+
+def _files(kind: str, jobs: "list[Job]") -> dict[str, str]:
     from pipeline.operate import schedule as made  # noqa: PLC0415
     from pipeline.operate.machine import machine_zone, minutes_ahead  # noqa: PLC0415
 
     if kind == "systemd":
+        units = [(job.name, made.service_of(job), made.timer_of(job)) for job in jobs]
         return {
-            f"{job.name}.service": made.service_of(job),
-            f"{job.name}.timer": made.timer_of(job),
+            f"{name}.{part}": text
+            for name, service, timer in units
+            for part, text in (("service", service), ("timer", timer))
         }
-    zone = machine_zone(job.zone)
-    shift = minutes_ahead(zone, job.zone)
+    zone = machine_zone(jobs[0].zone)
+    shift = minutes_ahead(zone, jobs[0].zone)
     if kind == "cron":
-        return {f"{job.name}.crontab": made.crontab_of(job, zone, shift)}
-    return {f"{job.label}.plist": made.plist_of(job, zone, shift).decode()}
+        lines = [made.crontab_of(job, zone, shift) for job in jobs]
+        return {f"{jobs[0].name}.crontab": "".join(lines)}
+    return {f"{job.label}.plist": made.plist_of(job, zone, shift).decode() for job in jobs}
 
 
 def _write(folder: Path, files: dict[str, str]) -> None:
@@ -110,9 +133,14 @@ def _write(folder: Path, files: dict[str, str]) -> None:
         click.echo(folder / name)
 
 
-def _cautions(loaded: "Loaded") -> list[str]:
+def _cautions(loaded: "Loaded", more: tuple[str, ...]) -> list[str]:
     """Return what a job that starts by itself would miss."""
     found = []
+    settings = loaded.settings
+    if "prune" in more and not (settings.keep_versions_months or settings.keep_body_days):
+        found.append(
+            "Neither keep_body_days nor keep_versions_months is set: prune has little to do."
+        )
     for key, source in loaded.sources.items():
         if source.startswith("SMS24_"):
             found.append(f"{source} is set in this shell alone; put {key} into a file: sms24 init.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
+from pipeline.cli.aside import tell
 from pipeline.cli.console import closed, make_slow_progress, settings_of
 from pipeline.cli.given_text import given_text
 from pipeline.errors import UsageError
@@ -81,7 +82,7 @@ def send(context: click.Context, **options: Unpack[_Options]) -> None:
     with open_ledger(settings.data_dir, clock) as ledger:
         text = _text(options, settings, clock)
         if by_password:
-            click.echo(f"sms24: {_WARNING}", err=True)
+            tell(f"sms24: {_WARNING}")
         if not options["yes"]:
             stopped = ledger.suppression.of(text.numbers)
             _show(text, stopped, settings, as_json=options["as_json"])

@@ -48,6 +48,7 @@ def apply(context: click.Context, plan_id: str, **options: Unpack[_Options]) -> 
 
     settings, clock = settings_of(context), SystemClock()
     plan = load_bulk(settings.data_dir, plan_id)
+    plan.refuse_aged()
     plan.refuse_changed_file()
     plan.refuse_over(clock.now(), settings.send_zone)
     with open_ledger(settings.data_dir, clock) as ledger:

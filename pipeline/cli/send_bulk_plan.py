@@ -98,6 +98,7 @@ def rejects(context: click.Context, plan_id: str, out: Path | None) -> None:
     from pipeline.send.planned import load_bulk  # noqa: PLC0415
 
     found = load_bulk(settings_of(context).data_dir, plan_id)
+    found.refuse_aged()
     if not found.errors_path.exists():
         click.echo("No row of this plan is rejected.")
         return

@@ -1,6 +1,6 @@
 """What can come of a call that writes, and how an answer is told apart from doubt."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -14,6 +14,8 @@ from pipeline.gateway.decode import is_about_login, mended, whole_number, words
 _OK = 200
 _TOO_MANY = 429
 _BUSY = 503
+# So much of a text tells that it is echoed; shorter ones are in anybody's words.
+_HEAD, _SHORTEST = 20, 6
 _LARGEST_ID = 2**63 - 1  # what a database takes
 # The request was read and turned away before any work: asking again would be refused again.
 _TURNED_AWAY = frozenset({401, 403, 404, 405, 413})
@@ -122,6 +124,16 @@ def _decoded(body: bytes) -> _Written:
 def _refusal(message: str) -> Outcome:
     verdict = Verdict.REFUSED_LOGIN if is_about_login(message) else Verdict.REJECTED
     return Outcome(verdict=verdict, message=message)
+
+
+def without_texts(text: str, bodies: Iterable[str]) -> str:
+    """Return the gateway's words up to where they begin to echo the text of a message."""
+    for body in bodies:
+        head = "".join(c for c in body if c.isprintable())[:_HEAD]
+        at = text.find(head) if len(head) >= _SHORTEST else -1
+        if at >= 0:
+            text = f"{text[:at]}'...'"
+    return text
 
 
 def without_secrets(text: str, secrets: Mapping[str, str]) -> str:

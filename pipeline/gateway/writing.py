@@ -1,7 +1,7 @@
 """Call what writes: once each, never again by itself, and say what is certain of the outcome."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -19,6 +19,7 @@ from pipeline.gateway.outcome import (
     of_failure,
     of_status,
     without_secrets,
+    without_texts,
 )
 from pipeline.gateway.wire import hush_http_logs, usual_trust, wait_of
 from pipeline.settings import Settings
@@ -95,7 +96,8 @@ class Writer:
         that the gateway took it: a phone sends it later. REJECTED says that nothing was made; the
         words for an unknown device, a limit or a lapsed subscription are not documented.
         """
-        return self._write("addsms", sms.parameters(self._settings.send_zone), "sms_id")
+        outcome = self._write("addsms", sms.parameters(self._settings.send_zone), "sms_id")
+        return _silent(outcome, (sms.body,))
 
     def send_by_password(self, sms: Sms) -> Outcome:
         """Send one message by e-mail and password, without a token (`smstosend`); as `send`.
@@ -110,7 +112,8 @@ class Writer:
                 advice="Set SMS24_EMAIL and SMS24_PASSWORD, or send by the token.",
             )
         login = {"email": settings.email, "pass": settings.password.reveal()}
-        return self._write("smstosend", sms.parameters(settings.send_zone), "sms_id", login)
+        outcome = self._write("smstosend", sms.parameters(settings.send_zone), "sms_id", login)
+        return _silent(outcome, (sms.body,))
 
     def send_many(self, messages: Sequence[Sms]) -> Outcome:
         """Send a batch (`addalotofsms`); it answers no ids.
@@ -122,7 +125,8 @@ class Writer:
         zone, token = self._settings.send_zone, self._token.reveal()
         found = {"token": token, "smsdata": [sms.parameters(zone) for sms in messages]}
         form: dict[str, str | int] = {"datajson": json.dumps(found)}
-        return self._write("addalotofsms", form, None, {})
+        outcome = self._write("addalotofsms", form, None, {})
+        return _silent(outcome, (sms.body for sms in messages))
 
     def save_newsletter(self, newsletter: Newsletter) -> Outcome:
         """Send a text to all contacts of tags (`savepaket`); its id is the outcome's `number`.
@@ -130,7 +134,8 @@ class Writer:
         The documentation hints that a person must tap start on the device.
         """
         zone = self._settings.send_zone
-        return self._write("savepaket", newsletter.parameters(zone), "paket_id")
+        outcome = self._write("savepaket", newsletter.parameters(zone), "paket_id")
+        return _silent(outcome, (newsletter.body,))
 
     def save_tag(self, title: str) -> Outcome:
         """Make a tag (`savetag`); its id is the outcome's `number`.
@@ -242,3 +247,8 @@ class _Answer:
     wait_seconds: float | None
     body: bytes = b""
     broke: httpx.HTTPError | None = None
+
+
+def _silent(outcome: Outcome, bodies: Iterable[str]) -> Outcome:
+    """Return what came of a call without the texts that it sent, should the gateway echo them."""
+    return replace(outcome, message=without_texts(outcome.message, bodies))

@@ -7,9 +7,10 @@ another name and renamed at the end, so that one that is there is whole.
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 
@@ -17,15 +18,15 @@ import msgspec
 from pendulum import DateTime
 
 from pipeline.clock import Clock
-from pipeline.errors import BusyError, UsageError
+from pipeline.errors import UsageError
 from pipeline.keys import SECRET_KEYS
 from pipeline.ledger.ledger import ledger_path, look_into_ledger
 from pipeline.logs import LOG
+from pipeline.operate.waiting import waited_lock
 from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.version import own_version
 from pipeline.warehouse.durable import copy_private, sync
-from pipeline.warehouse.lock import writer_lock
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -35,8 +36,8 @@ SETTINGS = "sms24.toml"
 _FILES = ("keys", "webhook.secret")
 _FOLDERS = ("inbox", "runs", "outbox")
 _WAREHOUSE = ("warehouse.duckdb", "warehouse.duckdb.wal")
+_NAMED = re.compile(r"sms24-\d{8}T\d{6}Z")
 _LOGIN = SECRET_KEYS | {"email", "mail_user"}
-_GLANCE = 1.0
 
 
 class Listed(msgspec.Struct, frozen=True):
@@ -88,6 +89,21 @@ def back_up(
     return folder
 
 
+def drop_older(data_dir: Path, keep: int) -> int:
+    """Remove the oldest backups of a data folder but for so many; returns how many.
+
+    Only whole ones that were named by us count, and go; those made elsewhere stay.
+    """
+    made = [path.parent for path in (data_dir / "backups").glob(f"sms24-*/{MANIFEST}")]
+    old = sorted(folder for folder in made if _NAMED.fullmatch(folder.name))[:-keep]
+    for folder in old:
+        # Without a manifest it is no backup any more, however far the rest gets.
+        (folder / MANIFEST).unlink()
+        shutil.rmtree(folder)
+        LOG.info("an old backup was removed: %s", folder)
+    return len(old)
+
+
 def _copy_all(
     settings: Settings, draft: Path, clock: Clock, progress: Progress, patience: float
 ) -> None:
@@ -107,27 +123,6 @@ def _copy_all(
     for name in _FILES:
         _copy(data_dir / name, draft / name)
     _write(draft / SETTINGS, settings_text(settings))
-
-
-@contextmanager
-def waited_lock(
-    data_dir: Path, clock: Clock, progress: Progress, patience: float
-) -> Iterator[None]:
-    """Hold the lock of a data folder once it is free; BusyError after so many seconds."""
-    with ExitStack() as stack:
-        until, is_told = clock.monotonic() + patience, False
-        while True:
-            try:
-                stack.enter_context(writer_lock(data_dir))
-                break
-            except BusyError:
-                if clock.monotonic() >= until:
-                    raise
-            if not is_told:
-                progress.note("Another sms24 is working; waiting for it to end.")
-            is_told = True
-            clock.sleep(_GLANCE)
-        yield
 
 
 def _files_of(folder: Path) -> Iterator[Path]:

@@ -72,7 +72,7 @@ def disk(folder: Path) -> Finding:
     place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     free = shutil.disk_usage(place).free
     held = sum(_size(folder / name) for name in ("warehouse.duckdb", "analytics.duckdb"))
-    text = f"{_amount(free)} are free; warehouse and snapshot take {_amount(held)}."
+    text = f"{amount(free)} are free; warehouse and snapshot take {amount(held)}."
     advice = "Free some space, or move the data folder."
     if free < _size(folder / "analytics.duckdb") + 200 * _MB:
         return broken("disk", text, advice)
@@ -83,5 +83,6 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _amount(size: int) -> str:
+def amount(size: int) -> str:
+    """Return a number of bytes as people read it."""
     return f"{size / _GB:,.1f} GB" if size >= _GB else f"{size / _MB:,.1f} MB"

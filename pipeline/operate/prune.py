@@ -4,16 +4,19 @@ Killed at any moment it has done a part of it, whole; the next run, or prune, do
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 from pendulum import DateTime
 
 from pipeline.clock import Clock
+from pipeline.ledger.ledger import look_into_ledger, open_ledger
 from pipeline.logs import old_logs
 from pipeline.progress import Progress
 from pipeline.report.shelf import tidy
+from pipeline.send.aging import Aged, find_aged, take_texts
+from pipeline.send.planned import bulk_folder
 from pipeline.session import Recorded, recorded
 from pipeline.settings import Settings
 from pipeline.transform.build import build
@@ -31,6 +34,8 @@ class Pruned:
         versions: records of messages that others had followed.
         bodies: records of messages whose text has become stars.
         events: pushed events that were cut down to the numbers of message and phone.
+        plans: plans of bulks whose texts were taken away.
+        kept: those of such an age that keep them: messages wait or are in doubt.
         files: bodies that nobody could read, and copies that upgrades had left.
         reports, logs: files of ours that were too old.
     """
@@ -38,6 +43,8 @@ class Pruned:
     versions: int = 0
     bodies: int = 0
     events: int = 0
+    plans: int = 0
+    kept: int = 0
     files: int = 0
     reports: int = 0
     logs: int = 0
@@ -47,10 +54,11 @@ def look(settings: Settings, clock: Clock) -> Pruned:
     """Return what `prune` would take away now; changes nothing. BusyError while a run works."""
     now = clock.now()
     found = Pruned()
+    aged = aged_plans(settings, clock, only_looks=True)
     if settings.warehouse_path.exists():
         with writer_lock(settings.data_dir), open_warehouse(settings.warehouse_path) as warehouse:
             found = _look_into(warehouse, settings, now)
-    return _with_files(found, settings, now, is_dry=True)
+    return _with_files(found, aged, settings, now, is_dry=True)
 
 
 def prune(settings: Settings, clock: Clock, progress: Progress) -> Pruned:
@@ -60,11 +68,12 @@ def prune(settings: Settings, clock: Clock, progress: Progress) -> Pruned:
     """
     now = clock.now()
     found = Pruned()
+    aged = aged_plans(settings, clock)
     if settings.warehouse_path.exists():
         with recorded("prune", settings, clock) as held:
             found = _look_into(held.warehouse, settings, now)
             _take_away(held, found, settings, clock, progress)
-    return _with_files(found, settings, now, is_dry=False)
+    return _with_files(found, aged, settings, now, is_dry=False)
 
 
 def _look_into(warehouse: Warehouse, settings: Settings, now: DateTime) -> Pruned:
@@ -103,22 +112,39 @@ def _take_away(
         progress.begin("Writing the warehouse anew", None)
 
 
+def aged_plans(settings: Settings, clock: Clock, *, only_looks: bool = False) -> Aged:
+    """Take the texts out of old plans, or only look which; BusyError while a sending works."""
+    now, folder = clock.now(), settings.data_dir
+    before = _bodies_before(settings, now)
+    if before is None or not bulk_folder(folder).is_dir():
+        return Aged()
+    if only_looks:
+        with look_into_ledger(folder, clock) as ledger:
+            return find_aged(folder, ledger, before, now)
+    with open_ledger(folder, clock) as ledger, ledger.sending():
+        aged = find_aged(folder, ledger, before, now)
+        take_texts(folder, aged, ledger, before)
+    return aged
+
+
 def _bodies_before(settings: Settings, now: DateTime) -> DateTime | None:
     return now.subtract(days=settings.keep_body_days) if settings.keep_body_days else None
 
 
-def _with_files(found: Pruned, settings: Settings, now: DateTime, *, is_dry: bool) -> Pruned:
+def _with_files(
+    found: Pruned, aged: Aged, settings: Settings, now: DateTime, *, is_dry: bool
+) -> Pruned:
     logs = list(old_logs(settings.data_dir, now, settings.keep_log_days))
     files = list(_old_files(settings, now))
     if not is_dry:
         for path in (*logs, *files):
             path.unlink(missing_ok=True)
     reports = tidy(settings, only_count=is_dry)
-    return Pruned(
-        versions=found.versions,
-        bodies=found.bodies,
-        events=found.events,
-        files=len(files),
+    return replace(
+        found,
+        plans=len(aged.plans),
+        kept=len(aged.kept),
+        files=len(files) + len(aged.drafts),
         reports=reports,
         logs=len(logs),
     )

@@ -9,11 +9,11 @@ from pipeline.errors import UsageError
 from pipeline.logs import LOG
 from pipeline.operate.backup import FORMAT, MANIFEST, SETTINGS, Manifest, sha256_of
 from pipeline.progress import Progress
-from pipeline.warehouse.durable import copy_private, sync
+from pipeline.warehouse.durable import copy_private
+from pipeline.warehouse.exchange import LOCKS, draft_of, end_exchange, exchange
 from pipeline.warehouse.lock import writer_lock
 
-_LEFT = frozenset({".lock", "logs", "backups"})
-LOCKS = (".lock", "ledger.lock", "outbox.lock")
+_LEFT = frozenset({"logs", "backups", *LOCKS})
 
 
 def restore(backup: Path, data_dir: Path, progress: Progress, *, replaces: bool = False) -> int:
@@ -21,11 +21,15 @@ def restore(backup: Path, data_dir: Path, progress: Progress, *, replaces: bool 
 
     A folder that holds something is left alone, or with `replaces` kept beside as `NAME.before`.
     Killed in the middle, what was there is where it was, or in `NAME.before`; the same command
-    does the rest.
+    does the rest, and any other command ends an exchange of the two that was begun.
 
     Raises:
         UsageError: no backup, a damaged or a newer one, or a folder that is in use.
     """
+    source = str(backup.resolve())
+    ended = end_exchange(data_dir)
+    if ended is not None and ended.source == source:
+        return ended.files
     manifest = read_manifest(backup)
     progress.begin("Comparing hashes", len(manifest.files))
     for listed in manifest.files:
@@ -39,7 +43,7 @@ def restore(backup: Path, data_dir: Path, progress: Progress, *, replaces: bool 
         progress.advance(1)
     with writer_lock(data_dir), writer_lock(data_dir, LOCKS[1]), writer_lock(data_dir, LOCKS[2]):
         _refuse_held(data_dir, replaces=replaces)
-        draft = data_dir.with_name(f".{data_dir.name}.part")
+        draft = draft_of(data_dir)
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(mode=0o755)
         draft.chmod(0o755)
@@ -50,7 +54,7 @@ def restore(backup: Path, data_dir: Path, progress: Progress, *, replaces: bool 
                 target.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
                 copy_private(backup / listed.path, target)
             progress.advance(1)
-        _exchange(draft, data_dir)
+        exchange(data_dir, source, len(manifest.files))
         LOG.info("a backup was restored: %s", backup)
     return len(manifest.files)
 
@@ -75,27 +79,9 @@ def read_manifest(backup: Path) -> Manifest:
 
 
 def _refuse_held(data_dir: Path, *, replaces: bool) -> None:
-    held = [path for path in data_dir.iterdir() if path.name not in {*_LEFT, *LOCKS}]
+    held = [path for path in data_dir.iterdir() if path.name not in _LEFT]
     if held and not replaces:
         raise UsageError(
             f"The folder {data_dir} holds data already.",
             advice="Name another one (SMS24_DATA_DIR), or say --replace: it is kept beside.",
         )
-
-
-def _exchange(draft: Path, data_dir: Path) -> None:
-    """Put a folder in the place of another, which stays beside it."""
-    before = data_dir.with_name(f"{data_dir.name}.before")
-    if before.exists():
-        number = 2
-        while (before := data_dir.with_name(f"{data_dir.name}.before.{number}")).exists():
-            number += 1
-    data_dir.rename(before)
-    draft.rename(data_dir)
-    # Only now: where this is killed, nothing but a copy is in the draft.
-    for name in sorted(_LEFT - {".lock"}):
-        if (before / name).exists():
-            (before / name).rename(data_dir / name)
-    sync(data_dir.parent)
-    if not [path for path in before.iterdir() if path.name not in LOCKS]:
-        shutil.rmtree(before)

@@ -8,11 +8,11 @@ hour, and it goes on in the right one.
 import plistlib
 import re
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pipeline.errors import UsageError
-from pipeline.timetable import Timetable
+from pipeline.timetable import Timetable, timetable_of
 
 _LABEL = "com.smsgateway24"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,60}")
@@ -24,7 +24,7 @@ class Job:
     """What shall start, when, and for whom.
 
     Attributes:
-        program: the command and its arguments up to `run`; the first one is an absolute path.
+        program: the command and its arguments before `command`; the first is an absolute path.
         folder: where it starts.
         data_dir: what it may write.
         secrets: the file of secrets; None where there is none.
@@ -32,6 +32,9 @@ class Job:
         user: who runs it.
         prints_pdf: whether a browser is started, which makes name spaces of its own.
         name: what the units are called; one per account.
+        command: what is started: `run`, or another job with its options.
+        does: what that is, for people.
+        on_sundays: whether it is started on Sundays alone.
     """
 
     program: tuple[str, ...]
@@ -43,6 +46,20 @@ class Job:
     user: str
     prints_pdf: bool = False
     name: str = "sms24"
+    command: tuple[str, ...] = ("run",)
+    does: str = "fetch, build and report"
+    on_sundays: bool = False
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The command with all its arguments."""
+        return (*self.program, *self.command)
+
+    @property
+    def when(self) -> str:
+        """When it starts, for people."""
+        days = str(self.timetable)
+        return days.replace("daily", "Sundays") if self.on_sundays else days
 
     @property
     def label(self) -> str:
@@ -63,9 +80,31 @@ class Job:
             )
 
 
+# Weekly jobs wait for a run: at their minute few start, and all of them end before an hour is over.
+_WEEKLY = {
+    "prune": (("prune", "--wait", "3600"), "05:37", "take away what need not be kept"),
+    "backup": (("backup", "--wait", "3600", "--keep", "8"), "06:37", "back up"),
+}
+WEEKLY = tuple(_WEEKLY)
+
+
+def weekly_of(job: Job, name: str) -> Job:
+    """Return the weekly job `prune` or `backup` beside a job that runs."""
+    command, time, does = _WEEKLY[name]
+    return replace(
+        job,
+        name=f"{job.name}-{name}",
+        command=command,
+        does=does,
+        timetable=timetable_of(f"daily {time}"),
+        on_sundays=True,
+        prints_pdf=False,
+    )
+
+
 _SERVICE = """\
 [Unit]
-Description=sms24: fetch, build and report
+Description=sms24: {does}
 Documentation=https://smsgateway24.com
 Wants=network-online.target
 After=network-online.target
@@ -105,7 +144,7 @@ Nice=10
 """
 _TIMER = """\
 [Unit]
-Description=sms24: {timetable}, on the clocks of {zone}
+Description=sms24: {when}, on the clocks of {zone}
 
 [Timer]
 OnCalendar={calendar}
@@ -123,9 +162,10 @@ def service_of(job: Job) -> str:
     job.refuse_odd()
     credential = f"LoadCredential=sms24.secrets.toml:{_plain(job.secrets)}\n" if job.secrets else ""
     return _SERVICE.format(
+        does=job.does,
         user=job.user,
         folder=_plain(job.folder),
-        command=" ".join(_argument(word) for word in (*job.program, "run")),
+        command=" ".join(_argument(word) for word in job.words),
         credential=credential,
         data_dir=_argument(str(job.data_dir), in_command=False),
         namespaces="" if job.prints_pdf else "RestrictNamespaces=true\n",
@@ -135,8 +175,9 @@ def service_of(job: Job) -> str:
 def timer_of(job: Job) -> str:
     """Return the unit `NAME.timer`; its times are those of the job's zone."""
     job.refuse_odd()
-    calendar = calendar_of(job.timetable, job.zone)
-    return _TIMER.format(timetable=job.timetable, zone=job.zone, calendar=calendar)
+    days = "Sun " if job.on_sundays else ""
+    calendar = f"{days}{calendar_of(job.timetable, job.zone)}"
+    return _TIMER.format(when=job.when, zone=job.zone, calendar=calendar)
 
 
 def calendar_of(timetable: Timetable, zone: str) -> str:
@@ -157,13 +198,11 @@ def crontab_of(job: Job, machine_zone: str, shift: int) -> str:
     """
     job.refuse_odd()
     hour, minutes = _on_machine(job, machine_zone, shift)
-    when = f"{','.join(map(str, minutes))} {'*' if hour is None else hour} * * *"
+    when = f"{','.join(map(str, minutes))} {'*' if hour is None else hour} * * {_sunday(job, hour)}"
     guard = _guard(job) + " && " if _needs_guard(job, machine_zone) else ""
     command = f"cd {shlex.quote(str(job.folder))} && {_shell(job)}"
     line = f"{guard}{{ {command} 2>&1 | logger -t {job.name}; }}"
-    comment = (
-        f"# sms24: {job.timetable}, on the clocks of {job.zone}; this machine's: {machine_zone}"
-    )
+    comment = f"# sms24: {job.when}, on the clocks of {job.zone}; this machine's: {machine_zone}"
     # To cron an unescaped percent sign ends the line.
     return f"{comment}\n{when} {line.replace('%', chr(92) + '%')}\n"
 
@@ -173,7 +212,9 @@ def plist_of(job: Job, machine_zone: str, shift: int) -> bytes:
     job.refuse_odd()
     hour, minutes = _on_machine(job, machine_zone, shift)
     daily = {} if hour is None else {"Hour": hour}
-    arguments = [*job.program, "run"]
+    if _sunday(job, hour) == "0":
+        daily["Weekday"] = 0
+    arguments = list(job.words)
     if _needs_guard(job, machine_zone):
         arguments = ["/bin/sh", "-c", f"{_guard(job)} || exit 0; exec {_shell(job)}"]
     return plistlib.dumps(
@@ -198,12 +239,20 @@ def _needs_guard(job: Job, machine_zone: str) -> bool:
     return job.timetable.hour is not None and machine_zone != job.zone
 
 
+def _sunday(job: Job, hour: int | None) -> str:
+    """Return the day of the week for cron; none where a guard asks the zone, whose day it is."""
+    return "0" if job.on_sundays and hour is not None else "*"
+
+
 def _guard(job: Job) -> str:
-    return f'[ "$(TZ={shlex.quote(job.zone)} date +%H)" = {job.timetable.hour or 0:02d} ]'
+    asked, wanted = "%H", f"{job.timetable.hour or 0:02d}"
+    if job.on_sundays:
+        asked, wanted = "%u%H", f"7{wanted}"
+    return f'[ "$(TZ={shlex.quote(job.zone)} date +{asked})" = {wanted} ]'
 
 
 def _shell(job: Job) -> str:
-    return shlex.join((*job.program, "run"))
+    return shlex.join(job.words)
 
 
 def _plain(path: Path | None) -> str:

@@ -10,11 +10,13 @@ import msgspec
 
 from pipeline.accounts import Member
 from pipeline.errors import Sms24Error, UsageError
+from pipeline.report.error_words import reason_of
 from pipeline.report.model import Figure, Figures, Report
 from pipeline.report.putting import put_file
 from pipeline.report.render import render_page
 from pipeline.report.shelf import shelve
 from pipeline.report.stats import Change, Rate
+from pipeline.report.voice import Voice
 from pipeline.report.words import SOURCE, languages
 from pipeline.report.writing import Wish, Written
 from pipeline.settings import Settings
@@ -30,7 +32,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
         data_until: until when its data are proven, on the wall clock of its zone.
         holes: stretches of the period that nothing proves.
         report: its own report, relative to the page.
-        error: why there is none; empty if there is.
+        error: why there is none, in English; empty if there is.
+        reason: the same in the language of the page.
         exit_code: of what happened to it.
     """
 
@@ -46,6 +49,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     holes: int | None = None
     report: str = ""
     error: str = ""
+    reason: str = ""
     exit_code: int = 0
 
 
@@ -90,7 +94,8 @@ def _row(member: Member, wish: Wish, folder: Path) -> Row:
             raise member.error or UsageError("The settings are wrong.")
         return _told(member.name, _written(member.settings, wish), folder)
     except Sms24Error as error:
-        return Row(name=member.name, error=str(error), exit_code=error.exit_code)
+        reason = reason_of(error, Voice(wish.language or SOURCE))
+        return Row(name=member.name, error=str(error), reason=reason, exit_code=error.exit_code)
 
 
 def _written(settings: Settings, wish: Wish) -> Written:

@@ -69,15 +69,33 @@ class BulkPlan:
                 )
 
     @property
+    def is_aged(self) -> bool:
+        """Whether its texts were taken away, since they were older than the settings keep any."""
+        return bool(self.said.get("aged"))
+
+    @property
     def errors_path(self) -> Path:
         """The rejected rows, to be mended and planned again; there is none where no row is."""
         return self.folder / "errors.csv"
+
+    def refuse_aged(self) -> None:
+        """Raise UsageError where the texts were taken away: nothing of it can be sent any more."""
+        if self.is_aged:
+            raise UsageError(
+                f"The texts of plan {self.facts.key} were taken away (keep_body_days).",
+                advice="What was sent of it: sms24 outbox status",
+            )
 
     def refuse_changed_file(self) -> None:
         """Raise UsageError where the list is there and is not what was planned."""
         path = Path(self.said["file"])
         if path.exists() and sha256_of(path) != self.said["file_sha256"]:
             raise UsageError(f"{path} has changed since plan {self.facts.key}.", advice=_AGAIN)
+
+    def is_over(self, now: DateTime) -> bool:
+        """Whether the time to send at is over."""
+        at = _instant(str(self.said.get("at") or ""))
+        return at is not None and at <= now
 
     def refuse_over(self, now: DateTime, told_zone: str = "UTC") -> None:
         """Raise UsageError where the time to send at is over: the gateway would send at once.
@@ -88,7 +106,7 @@ class BulkPlan:
         if at is None:
             return
         wall_clock(at, told_zone)
-        if at <= now:
+        if self.is_over(now):
             raise UsageError(
                 f"The time of plan {self.facts.key} is over ({at:%Y-%m-%d %H:%M} UTC).",
                 advice=_AGAIN,
@@ -114,7 +132,8 @@ def load_bulk(data_dir: Path, plan_id: str) -> BulkPlan:
         said = json.loads((folder / PLAN).read_text("utf-8"))
         fingerprint = said.pop("fingerprint")
         is_whole = fingerprint == fingerprint_of(said)
-        if is_whole and sha256_of(folder / MESSAGES) == said["sha256"]:
+        # One without texts is sent no more: that it was emptied in part harms nobody.
+        if is_whole and (said.get("aged") or sha256_of(folder / MESSAGES) == said["sha256"]):
             facts = SendingFacts(
                 key=plan_id,
                 kind="bulk",

@@ -36,16 +36,21 @@ def drafting(folder: Path, name: str) -> Iterator[Path]:
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, draft, ignore_errors=True)
         stack.enter_context(writer_lock(draft, _LOCK))
-        _sweep(folder, draft.name)
+        sweep(folder, name)
         yield draft
         (draft / _LOCK).unlink()
         draft.rename(folder / name)
         sync(folder)
 
 
-def _sweep(folder: Path, own: str) -> None:
+def drafts_before(folder: Path, name: str) -> list[Path]:
+    """Return the drafts of earlier minutes than a name's, whether somebody writes them or not."""
+    own = f".{name}"[:_MINUTE]
+    return sorted(draft for draft in folder.glob(".*.part") if draft.name[:_MINUTE] < own)
+
+
+def sweep(folder: Path, name: str) -> None:
     """Remove drafts of earlier minutes whose planner lives no more: nobody holds their lock."""
-    for draft in folder.glob(".*.part"):
-        if draft.name[:_MINUTE] < own[:_MINUTE]:
-            with suppress(BusyError, UsageError), writer_lock(draft, _LOCK):
-                shutil.rmtree(draft, ignore_errors=True)
+    for draft in drafts_before(folder, name):
+        with suppress(BusyError, UsageError), writer_lock(draft, _LOCK):
+            shutil.rmtree(draft, ignore_errors=True)

@@ -3,17 +3,21 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from pipeline.errors import BusyError, UsageError
+from pipeline.errors import UsageError
+from pipeline.warehouse.exchange import end_exchange
+from pipeline.warehouse.flock import held
 
 
 def make_folder(data_dir: Path) -> None:
     """Make a data folder if there is none, whichever command comes first; OSError if it cannot be.
 
-    People read snapshot and reports in it (0755); the rest has modes of its own.
+    People read snapshot and reports in it (0755); the rest has modes of its own. One that is
+    missing since a restore was cut off is put in its place first.
     """
+    end_exchange(data_dir)
     if not data_dir.exists():
         data_dir.mkdir(parents=True)
         data_dir.chmod(0o755)
@@ -25,19 +29,16 @@ def writer_lock(data_dir: Path, name: str = ".lock") -> Iterator[None]:
 
     Locks of other names are other locks: a load of contacts and a sync may run at once.
     """
-    try:
-        make_folder(data_dir)
-        descriptor = os.open(data_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise UsageError(
-            f"The folder {data_dir} cannot be written ({error.strerror}).",
-            advice="Name a folder of yours: SMS24_DATA_DIR, or --to of an export.",
-        ) from error
-    try:
-        _take(descriptor, data_dir)
+    with ExitStack() as stack:
+        try:
+            make_folder(data_dir)
+            stack.enter_context(held(data_dir / name))
+        except OSError as error:
+            raise UsageError(
+                f"The folder {data_dir} cannot be written ({error.strerror}).",
+                advice="Name a folder of yours: SMS24_DATA_DIR, or --to of an export.",
+            ) from error
         yield
-    finally:
-        os.close(descriptor)
 
 
 def is_locked(data_dir: Path, name: str = ".lock") -> bool:
@@ -53,13 +54,3 @@ def is_locked(data_dir: Path, name: str = ".lock") -> bool:
     finally:
         os.close(descriptor)
     return False
-
-
-def _take(descriptor: int, data_dir: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        holder = os.read(descriptor, 32).decode("ascii", "replace").strip()
-        raise BusyError(f"Another sms24 (process {holder}) is working in {data_dir}.") from None
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, str(os.getpid()).encode("ascii"))

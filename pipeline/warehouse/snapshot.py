@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from pipeline.errors import UsageError, is_disk_full
+from pipeline.errors import NothingPublishedError, UsageError, is_disk_full
 from pipeline.paths import resource_folder
 from pipeline.warehouse.answer import Answer
 from pipeline.warehouse.explained import Terms, explained, fetch_frame
@@ -180,12 +180,10 @@ def open_snapshot(
 ) -> Iterator[Snapshot]:
     """Open the published snapshot, with no way to any file but those below `writes_to`.
 
-    Raises UsageError if there is none yet.
+    Raises NothingPublishedError if there is none yet.
     """
     if not path.is_file():
-        raise UsageError(
-            f"There is no published snapshot at {path}.", advice="Run: sms24 run, or sms24 demo."
-        )
+        raise NothingPublishedError(f"There is no published snapshot at {path}.")
     limits = {
         "memory_limit": terms.memory,
         "max_execution_time": str(round(terms.seconds * 1000)),

@@ -64,7 +64,7 @@ def _of_checks() -> Iterator[str]:
 
 
 def _in_code() -> Iterator[Said]:
-    rooms = (ROOT / "pipeline" / room for room in ("report", "notify"))
+    rooms = (ROOT / "pipeline" / room for room in ("report", "notify", "alerts"))
     for path in sorted(path for room in rooms for path in room.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
