@@ -13,6 +13,8 @@ from pipeline.warehouse.store import Warehouse, statement
 
 # Names that stand in a JSON path as they are.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+# So many new ones in a batch are no fields: their names tell something.
+_MOST_NAMES = 50
 _ASKED_COLUMNS = (
     "asking",
     "begin_at",
@@ -35,6 +37,7 @@ class MessageStore:
         self._warehouse = warehouse
         self._run = {"run_id": run_id}
         self._scratch = scratch
+        self._names: set[str] = set()
 
     def land(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> Landed:
         """Append the versions that are new in a batch, and note who has vanished.
@@ -112,18 +115,26 @@ class MessageStore:
         return new, fields
 
     def _new_fields(self, now: DateTime) -> tuple[NewField, ...]:
-        names = self._warehouse.frame("select distinct name from raw.fields")["name"].to_list()
-        plain = sorted(name for name in names if _PLAIN.fullmatch(name))
-        given = {"paths": ["$", *(f'$."{name}"' for name in plain)]}
-        self._warehouse.execute(statement("0_raw/met_fast"), given)
-        others = "select bool_or(not list_has_all($plain::varchar[], names)) from met"
-        if self._warehouse.scalar(others, {"plain": plain}):
-            self._warehouse.execute(statement("0_raw/met"))
+        self._meet()
         rows = self._warehouse.rows(statement("0_raw/shapes"))
         found = tuple(NewField(**row) for row in rows)
         kept = [(field.name, field.type, self._run["run_id"], now) for field in found]
         self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
         return found
+
+    def _meet(self) -> None:
+        """Choose one payload for each shape of a batch; quickly where its fields are known."""
+        for _ in range(2):
+            paths = ["$", *(f'$."{name}"' for name in sorted(self._names))]
+            self._warehouse.execute(statement("0_raw/met_fast"), {"paths": paths})
+            sql = "select distinct unnest(names) as name from met"
+            new = set(self._warehouse.frame(sql)["name"]) - self._names
+            if not new:
+                return
+            if len(new) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, new)):
+                break
+            self._names |= new
+        self._warehouse.execute(statement("0_raw/met"))
 
     def _miss(self, column: str) -> int:
         """Note who should have come and did not; returns how many."""
