@@ -142,6 +142,8 @@ class Handler(BaseHTTPRequestHandler):
         start, left = part.start, part.size
         while left > 0:
             sent = os.sendfile(self.connection.fileno(), self.server.file.fileno(), start, left)
+            if sent == 0:
+                raise ConnectionError("the file of rows is shorter than its index says")
             start, left = start + sent, left - sent
 
     def log_message(self, *_: object) -> None:

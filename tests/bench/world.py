@@ -41,6 +41,8 @@ HERE = Path(__file__).parent
 # A week after the clocks of Europe went back.
 NOW = pendulum.datetime(2026, 11, 2, 9, 30)
 RENDITIONS = ("base", "changed")
+# A number gets so many messages on average.
+_MESSAGES_EACH = 8
 _CHUNK = 200_000
 _BLOCK = 4000
 _BLOCKS = """
@@ -108,7 +110,8 @@ def open_world(folder: Path) -> World:
 
 
 def _make(folder: Path, facts: Facts) -> None:
-    with duckdb.connect(str(folder / "making.duckdb")) as connection:
+    limits = {"memory_limit": "3GB", "temp_directory": str(folder / "spilled")}
+    with duckdb.connect(config=limits) as connection:
         connection.execute("set timezone = 'UTC'")
         _tell(connection, facts)
         _script(connection, "drawn")
@@ -117,7 +120,6 @@ def _make(folder: Path, facts: Facts) -> None:
             if not to.exists():
                 _render(connection, folder / f"{rendition}.part", is_changed=rendition != "base")
                 (folder / f"{rendition}.part").rename(to)
-    (folder / "making.duckdb").unlink()
 
 
 def _render(connection: duckdb.DuckDBPyConnection, to: Path, *, is_changed: bool) -> None:
@@ -152,7 +154,7 @@ def _tell(connection: duckdb.DuckDBPyConnection, facts: Facts) -> None:
         "settling": facts.settling,
         "first_id": FIRST_ID,
         "first_device": phones[0].device_id,
-        "people": max(facts.messages // 8, 20),
+        "people": max(facts.messages // (_MESSAGES_EACH * len(PLANS)), 20),
         "slots": len(slots),
         "texts": [php_json(text) for text in (*TEXTS, *HOSTILE, *REPLIES)],
         "first_hostile": len(TEXTS),

@@ -23,7 +23,7 @@ final as (
             ),
             ',"customerid":', coalesce(customer_id::varchar, 'null'), ',"status":', status,
             ',"statustitle":"', coalesce(title, 'Unknown'), '","deviceid":', device_id,
-            ',"urgent":', if(is_urgent and drawn.status <> 5, 'true', 'null'),
+            ',"urgent":', if(is_urgent, 'true', 'null'),
             ',"created":', php_date(created), ',"senttime":', php_date(sent_at),
             ',"timetosend":', php_date(due), ',"sim":', sim,
             if(
@@ -34,7 +34,7 @@ final as (
                 || ',"paketbody":' || getvariable('letters')[burst % len(getvariable('letters')) + 1] || '}'
             )
         ) as row_text
-    from state as drawn
+    from state
     left join titles using (status)
     where r >= getvariable('first') and r < getvariable('last')
 )
