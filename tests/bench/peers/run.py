@@ -51,13 +51,14 @@ class Measured:
     calls: int
 
 
-def run_peer(
+def run_peer(  # noqa: PLR0913 - one argument per thing that differs between runs
     name: str,
     url: str,
     world_folder: Path,
     out_folder: Path,
     *,
     changed: bool,
+    lookback_days: int = 7,
     python: Path | None = None,
 ) -> Measured:
     """Let a peer load a world into `out_folder`; measure and check it.
@@ -68,6 +69,7 @@ def run_peer(
         world_folder: a world that was made.
         out_folder: empty for a first load, that of the load before for a second one.
         changed: whether it is the second rendition.
+        lookback_days: days before the newest one that a second load asks again, if it has a cursor.
         python: the interpreter; the peer's own if not given.
 
     Raises:
@@ -80,6 +82,7 @@ def run_peer(
     first, last = days_of(world, rendition)
     command = [str(python), str(folder / "load.py"), first, last, str(out_folder.resolve())]
     environ = {**os.environ, "GATEWAY_URL": url, "GATEWAY_TOKEN": TOKEN}
+    environ["LOOKBACK_DAYS"] = str(lookback_days)
     environ |= UNTUNED if is_untuned else {}
     cwd = out_folder if is_untuned else folder  # settings are found in the folder where it starts
     calls_of(url)
@@ -129,8 +132,16 @@ def main() -> None:
     parser.add_argument("world", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--changed", action="store_true")
+    parser.add_argument("--lookback-days", type=int, default=7)
     given = parser.parse_args()
-    done = run_peer(given.name, given.url, given.world, given.out, changed=given.changed)
+    done = run_peer(
+        given.name,
+        given.url,
+        given.world,
+        given.out,
+        changed=given.changed,
+        lookback_days=given.lookback_days,
+    )
     print(json.dumps(asdict(done)))
 
 

@@ -17,19 +17,19 @@ import duckdb
 from dlt.sources.rest_api import RESTAPIConfig, rest_api_source
 
 HERE = Path(__file__).parent
-LAG_DAYS = 7
+LAG_DAYS = int(os.environ.get("LOOKBACK_DAYS", "7"))
 # Untuned it is as in its first examples: rows in inserts, one call at a time, and no settings.
 IS_TUNED = not os.environ.get("DLT_UNTUNED")
 TYPES = {"created__date": "timestamp", "timetosend__date": "timestamp"}
 
 
 def days(first: date, last: date) -> dlt.sources.DltResource:
-    """Return a seed resource: the days to ask for, from a week before the newest one loaded."""
+    """Return a seed resource: the days to ask for, from some before the newest one loaded."""
 
     @dlt.resource(name="days", selected=False)
     def seed(
         day: dlt.sources.incremental[date] = dlt.sources.incremental(  # noqa: B008 - so dlt binds it
-            "begin", initial_value=first, lag=LAG_DAYS
+            "begin", initial_value=first, lag=LAG_DAYS, primary_key=()
         ),
     ) -> Iterator[list[dict[str, date]]]:
         begin = max(first, day.start_value or first)

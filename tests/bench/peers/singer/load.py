@@ -22,9 +22,11 @@ BATCH = 99_991
 
 def write_settings(first: date, last: date, out: Path) -> None:
     """Write what the tap and the target read; the token stays in the environment."""
-    tap = {"start_date": f"{first}T00:00:00+00:00", "lookback_days": 7}
+    tap: dict[str, str | int] = {"start_date": f"{first}T00:00:00+00:00"}
     tap["end_date"] = f"{last + timedelta(days=1)}T00:00:00+00:00"
-    target = {"path": str(out / "result.duckdb"), "default_target_schema": "gateway"}
+    tap["lookback_days"] = int(os.environ.get("LOOKBACK_DAYS", "7"))
+    target: dict[str, str | int] = {"path": str(out / "result.duckdb")}
+    target["default_target_schema"] = "gateway"
     target["batch_size_rows"] = BATCH
     (out / "tap.json").write_text(json.dumps(tap), encoding="utf-8")
     (out / "target.json").write_text(json.dumps(target), encoding="utf-8")
