@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.wire import serving
+from bench.world import make_world
 from pipeline.emulator.habits import TOKEN
 from pipeline.settings import Settings
 from pipeline.values import Secret
@@ -93,4 +95,17 @@ def test_memory_stays_under_a_gigabyte(
     note("large", messages, window_rows, peak, largest_answer(settings), sizes(settings))
     assert messages_in(settings) == messages
     assert window_rows == 5000 or largest_answer(settings) > 100_000_000
+    assert peak < GIGABYTE
+
+
+@pytest.mark.skipif(not IS_LONG, reason="takes minutes: make campaign-large")
+def test_a_million_long_texts_are_built(tmp_path: Path) -> None:
+    """A million messages, of which half fill an SMS, come to published tables in under 1 GB."""
+    world = make_world(tmp_path / "world", 1_000_000)
+    with serving(world.folder) as address:
+        given = Settings(base_url=address, token=Secret(TOKEN), rate=1000, timezone="Europe/Paris")
+        settings = replace(given, data_dir=tmp_path / "data")
+        peak = peak_memory(settings, "run")
+    note("large", "long texts", peak, sizes(settings))
+    assert messages_in(settings) == 1_000_000
     assert peak < GIGABYTE
