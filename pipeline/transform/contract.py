@@ -50,7 +50,7 @@ def check_keys(warehouse: Warehouse, models: Iterable[Model], scope: Scope) -> N
 
 def check_contract(warehouse: Warehouse, models: Iterable[Model]) -> None:
     """Raise CheckError for a table that has other columns or types than its contract says."""
-    rows = warehouse.rows(
+    rows = warehouse.plain(
         """
         select
             if(database_name = 'marts', 'marts', schema_name) || '.' || table_name as "table",

@@ -100,6 +100,6 @@ def make_empty(warehouse: Warehouse, model: Model, table: str) -> None:
     By its columns: one made of a select without rows, and filled by several threads in the same
     transaction, is taken for empty by whoever asks for more than its rows (DuckDB 2.0.0).
     """
-    described = warehouse.rows(f"describe {model.sql}")
+    described = warehouse.plain(f"describe {model.sql}")
     columns = ", ".join(f'"{row["column_name"]}" {row["column_type"]}' for row in described)
     warehouse.execute(f"create table {table} ({columns})")

@@ -100,7 +100,7 @@ class Scope:
         """Return the numbers of the parts in which messages, days or imports are made anew."""
         if refresh not in self._parts:
             sql = f"select distinct part from temp.{_KEYS[refresh][1]} order by part"  # noqa: S608 - our own names
-            self._parts[refresh] = [row["part"] for row in self._warehouse.rows(sql)]
+            self._parts[refresh] = [row["part"] for row in self._warehouse.plain(sql)]
         return self._parts[refresh]
 
     def changed(self, model: Model) -> str:

@@ -29,7 +29,7 @@ class HeldCounts:
             "reading_column": place.column,
         }
         found: list[dict[tuple[int | None, int | None], int]] = [{} for _ in windows]
-        for row in self._warehouse.rows(statement("0_raw/held"), given):
+        for row in self._warehouse.plain(statement("0_raw/held"), given):
             found[row["stretch"]][row["status"], row["sim"]] = row["messages"]
         return found
 
@@ -40,7 +40,7 @@ class HeldCounts:
             "ends": [window.end_at],
             "reading_column": place.column,
         }
-        return any(row["unsure"] for row in self._warehouse.rows(statement("0_raw/held"), given))
+        return any(row["unsure"] for row in self._warehouse.plain(statement("0_raw/held"), given))
 
     def by_status_alone(self) -> dict[int | None, int]:
         """Return how many are held of each status, of whatever time."""
@@ -50,7 +50,7 @@ class HeldCounts:
             where gone_at is null
             group by status
         """
-        return {row["status"]: row["messages"] for row in self._warehouse.rows(sql)}
+        return {row["status"]: row["messages"] for row in self._warehouse.plain(sql)}
 
     def created_since(self, instant: DateTime) -> int:
         """Return how many messages are held that were made since an instant."""
@@ -80,7 +80,7 @@ class HeldCounts:
             "begin_at": window.begin_at,
             "end_at": window.end_at,
         }
-        rows = self._warehouse.rows(sql.replace("$shares", str(list(shares))), given)
+        rows = self._warehouse.plain(sql.replace("$shares", str(list(shares))), given)
         return [pendulum.from_timestamp(row["at"]) for row in rows if row["at"] is not None]
 
     def quiet(self, wanted: DateTime, place: Place) -> DateTime | None:

@@ -57,7 +57,7 @@ class MessageStore:
         given = {"reading_column": place.column, "grain": place.grain}
         strays: frozenset[int] = frozenset()
         if has_records:
-            rows = self._warehouse.rows(statement("0_raw/strays"), given)
+            rows = self._warehouse.plain(statement("0_raw/strays"), given)
             strays = frozenset(row["asking"] for row in rows)
             sql = "delete from asked where list_contains($strays, asking)"
             self._warehouse.execute(sql, {"strays": sorted(strays)})
@@ -116,7 +116,7 @@ class MessageStore:
 
     def _new_fields(self, now: DateTime) -> tuple[NewField, ...]:
         self._meet()
-        rows = self._warehouse.rows(statement("0_raw/shapes"))
+        rows = self._warehouse.plain(statement("0_raw/shapes"))
         found = tuple(NewField(**row) for row in rows)
         kept = [(field.name, field.type, self._run["run_id"], now) for field in found]
         self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
@@ -128,7 +128,7 @@ class MessageStore:
             paths = ["$", *(f'$."{name}"' for name in sorted(self._names))]
             self._warehouse.execute(statement("0_raw/met_fast"), {"paths": paths})
             sql = "select distinct unnest(names) as name from met"
-            new = set(self._warehouse.frame(sql)["name"]) - self._names
+            new = {row["name"] for row in self._warehouse.plain(sql)} - self._names
             if not new:
                 return
             if len(new) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, new)):
@@ -138,11 +138,8 @@ class MessageStore:
 
     def _miss(self, column: str) -> int:
         """Note who should have come and did not; returns how many."""
-        count = "select count(*) from raw.absences"
-        before = self._warehouse.scalar(count)
         given = {"reading_column": column, **self._run}
-        self._warehouse.execute(statement("0_raw/vanished"), given)
-        missed = int(self._warehouse.scalar(count) - before)
+        missed = int(self._warehouse.scalar(statement("0_raw/vanished"), given))
         if missed:
             self._warehouse.execute(statement("0_raw/mark_gone"), self._run)
             self._note_missed()

@@ -113,7 +113,7 @@ class RawStore:
 
     def device_ids(self) -> set[int]:
         """Return the ids of every device ever listed."""
-        rows = self._warehouse.rows("select distinct device_id from raw.devices")
+        rows = self._warehouse.plain("select distinct device_id from raw.devices")
         return {row["device_id"] for row in rows}
 
     def newest_window(self) -> Window | None:
@@ -186,7 +186,7 @@ class RawStore:
         found: dict[str, tuple[int, ...]] = {}
         for axis in _AXES:
             sql = f"select distinct {axis} as value from raw.message_heads"  # noqa: S608 - our own
-            rows = self._warehouse.rows(sql)
+            rows = self._warehouse.plain(sql)
             found[axis] = tuple(sorted(row["value"] for row in rows if row["value"] is not None))
         return found
 

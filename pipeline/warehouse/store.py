@@ -132,6 +132,17 @@ class Warehouse:
         """Return the rows of one select, each a mapping from column to value."""
         return self.frame(sql, parameters).to_dicts()
 
+    def plain(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of one select like `rows`, in half the time; none may hold an instant."""
+        given = dict(parameters or {})
+
+        def fetch() -> list[dict[str, Any]]:
+            found = self._connection.execute(sql, given).fetchall()
+            names = [column[0] for column in self._connection.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found]
+
+        return self._run(fetch)
+
     def scalar(self, sql: str, parameters: Mapping[str, Any] | None = None) -> Any:
         """Return the first value of the first row, or None; an instant only `rows` can give."""
         given = dict(parameters or {})
