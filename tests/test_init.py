@@ -150,3 +150,14 @@ def test_every_comment_of_the_settings_is_one_to_take_up(tmp_path: Path, *, is_u
     taken = load_settings({}, folder=tmp_path)
     assert (taken.alert_codes, taken.notify_by, taken.mail_port) == ((100, 101), ("mail",), 587)
     assert (tmp_path / "sms24.toml").read_text().count("\n# ") < text.count("\n# ") - 20
+
+
+def test_a_zone_that_nobody_knows_is_asked_for_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip in the name of the zone costs that answer alone, and says what is expected."""
+    answers = iter(["Europe/Pariss", "Europe/Paris"])
+    monkeypatch.setattr(command, "_is_terminal", lambda: True)
+    monkeypatch.setattr(command.click.termui, "visible_prompt_func", lambda _: next(answers))
+    assert command._asked_zone("UTC") == "Europe/Paris"
+    assert "an IANA time zone is expected" in capsys.readouterr().out

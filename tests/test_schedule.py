@@ -270,6 +270,7 @@ def test_weekly_jobs_come_with_the_run(
     assert main(given) == 0
     said = capsys.readouterr().err
     assert "prune has little to do" in said
+    assert "There is no login" in said
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == sorted(names)
     install = said.partition("Then install: ")[2]
     assert not [name for name in names if f"out/{name}" not in install]

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from pipeline.cli import aside
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -110,6 +111,7 @@ def emulator(*, port: int, faults: str, held_at: str | None, **given: Any) -> No
     def tell(address: str) -> None:
         click.echo(f"gateway emulator at {address}")
         click.echo(f"token {TOKEN}")
+        aside.tell(f"Try it: SMS24_BASE_URL={address} SMS24_TOKEN={TOKEN} sms24 run")
 
     try:
         serve(app, port, tell)

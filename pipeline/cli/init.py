@@ -82,7 +82,7 @@ def _answers(given: _Given) -> "Answers":
     if token is None:
         email = email or _asked("E-mail")
         password = _secret("password", given, "Password")
-    zone = given.timezone or _asked("Time zone of the reports", machine_zone()) or "UTC"
+    zone = given.timezone or _asked_zone(machine_zone())
     folder = given.folder or _asked("Folder for data and reports", "data") or "data"
     address = os.environ.get("SMS24_BASE_URL") or Settings().base_url
     return Answers(
@@ -112,6 +112,21 @@ def _asked(question: str, usual: str = "") -> str | None:
     if not _is_terminal():
         return usual or None
     return str(click.prompt(question, default=usual, show_default=bool(usual))) or None
+
+
+def _asked_zone(usual: str) -> str:
+    """Return the zone that a person names; one that nobody knows is asked for again."""
+    if not _is_terminal():
+        return usual
+    from pipeline.parsing import zone  # noqa: PLC0415
+
+    def checked(text: str) -> str:
+        try:
+            return zone(text)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
+
+    return str(click.prompt("Time zone of the reports", default=usual, value_proc=checked))
 
 
 def _is_terminal() -> bool:

@@ -137,6 +137,8 @@ def _cautions(loaded: "Loaded", more: tuple[str, ...]) -> list[str]:
     """Return what a job that starts by itself would miss."""
     found = []
     settings = loaded.settings
+    if not settings.has_login:
+        found.append("There is no login: the job would end with 2 each time. Run: sms24 init")
     if "prune" in more and not (settings.keep_versions_months or settings.keep_body_days):
         found.append(
             "Neither keep_body_days nor keep_versions_months is set: prune has little to do."

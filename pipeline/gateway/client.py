@@ -163,7 +163,7 @@ class Gateway:
         if settings.email is None or settings.password is None:
             raise UsageError(
                 "There is no login in the settings.",
-                advice="Set SMS24_TOKEN, or SMS24_EMAIL and SMS24_PASSWORD.",
+                advice="Run: sms24 init; or set SMS24_TOKEN, or SMS24_EMAIL and SMS24_PASSWORD.",
             )
         secrets = {"email": settings.email, "pass": settings.password.reveal()}
         return self._patiently("gettoken", {}, secrets, decode.decode_token, None).value
