@@ -14,7 +14,7 @@ from pipeline.gateway.wire import body_of
 from pipeline.values import CallRecord, Window
 from pipeline.warehouse.asked import Asked, Asking, NewField, Place
 from pipeline.warehouse.events import land_events
-from pipeline.warehouse.frames import Records
+from pipeline.warehouse.frames import Laid
 from pipeline.warehouse.inbox import Body, Inbox, Landing, Ticket
 from pipeline.warehouse.messages import MessageStore
 from pipeline.warehouse.raw import RawStore
@@ -176,19 +176,22 @@ class Lander:
             asked = tuple(replace(item, state="failed") for item in asked)
         return Asking(asked, tuple(records))
 
-    def _records(self, landing: Landing) -> list[Records]:
-        found: list[Records] = []
+    def _records(self, landing: Landing) -> list[Laid]:
+        found: list[Laid] = []
         decode = decode_devices if landing.ticket.kind == "devices" else decode_messages
         for body in landing.ticket.bodies:
             path = landing.body_path(body)
             if not path.exists():
+                continue
+            if laid := self._inbox.laid(body):
+                found.append(laid)
                 continue
             try:
                 page = decode(body_of(path))
             except GatewayError:
                 self._set_aside(path)
             else:
-                found.append(Records(body.call, page.records))
+                found.append(self._inbox.lay(body.file, body.call, page.records))
         return found
 
 

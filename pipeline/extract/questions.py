@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from itertools import count
 
 import msgspec
@@ -92,7 +93,7 @@ class Questions:
     def fetched(self, query: MessageQuery, filters: Filters, expected: int | None) -> Body:
         """Fetch the messages of any query into the inbox."""
         path = self._inbox.new_body(self._next_name())
-        fetched = self.gateway.fetch_messages(query, path)
+        fetched = self.gateway.fetch_messages(query, path, partial(self._inbox.lay, path.name))
         return Body(path.name, fetched.call, fetched.rows, expected, dict(filters))
 
     def page(self, body: Body) -> Page:
@@ -118,7 +119,7 @@ class Questions:
     def drop(self, bodies: Iterable[Body]) -> None:
         """Forget bodies that are not to be landed."""
         for body in bodies:
-            (self._inbox.folder / body.file).unlink(missing_ok=True)
+            self._inbox.drop(body.file)
 
     def seal(
         self,

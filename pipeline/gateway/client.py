@@ -2,7 +2,7 @@
 
 import random
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from pathlib import Path
@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 import httpx
+import msgspec
 from pendulum import DateTime
 
 from pipeline.clock import Clock, SystemClock
@@ -25,6 +26,7 @@ from pipeline.settings import Settings
 from pipeline.values import CallRecord, Secret
 
 T = TypeVar("T")
+Taker = Callable[[CallRecord, Sequence[tuple[int, msgspec.Raw]]], object]
 # A token that is younger than this has not run out: then it is the question that is refused.
 _TOKEN_SECONDS = 60.0
 
@@ -119,9 +121,16 @@ class Gateway:
         page = self._call("getallsms", query.parameters(), decode.decode_messages).value
         return [records.message_of(raw) for _, raw in page.records]
 
-    def fetch_messages(self, query: MessageQuery, body_path: Path) -> Fetched:
-        """Write the answer of `getallsms` to `body_path`, as received; at most 1 GiB."""
-        return self._fetch("getallsms", query.parameters(), decode.decode_messages, body_path)
+    def fetch_messages(
+        self, query: MessageQuery, body_path: Path, take: Taker = lambda _, __: None
+    ) -> Fetched:
+        """Write the answer of `getallsms` to `body_path`, as received; at most 1 GiB.
+
+        `take` is given the call and each record with its id, a view into the body.
+        """
+        done = self._call("getallsms", query.parameters(), decode.decode_messages, body_path)
+        take(done.call, done.value.records)
+        return _fetched(done)
 
     def devices(self) -> list[records.Device]:
         """Return the account's devices (`getalldevices`)."""
@@ -130,7 +139,7 @@ class Gateway:
 
     def fetch_devices(self, body_path: Path) -> Fetched:
         """Write the answer of `getalldevices` to `body_path`, as received."""
-        return self._fetch("getalldevices", {}, decode.decode_devices, body_path)
+        return _fetched(self._call("getalldevices", {}, decode.decode_devices, body_path))
 
     def device_ids(self) -> frozenset[int]:
         """Return the ids of the account's devices (`getalldevices`)."""
@@ -167,17 +176,6 @@ class Gateway:
             )
         secrets = {"email": settings.email, "pass": settings.password.reveal()}
         return self._patiently("gettoken", {}, secrets, decode.decode_token, None).value
-
-    def _fetch(
-        self,
-        endpoint: str,
-        parameters: Mapping[str, str],
-        read: Callable[[decode.Body], decode.Page],
-        body_path: Path,
-    ) -> Fetched:
-        done = self._call(endpoint, parameters, read, body_path)
-        page = done.value
-        return Fetched(done.call, len(page.records), page.count, done.gateway_time)
 
     def _call(
         self,
@@ -257,3 +255,8 @@ class Gateway:
             self.pace.rest(wait)
         else:
             self._clock.sleep(wait)
+
+
+def _fetched(done: _Done[decode.Page]) -> Fetched:
+    page = done.value
+    return Fetched(done.call, len(page.records), page.count, done.gateway_time)

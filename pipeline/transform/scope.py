@@ -155,8 +155,12 @@ def open_scope(warehouse: Warehouse, *, is_full: bool) -> Iterator[Scope]:
         warehouse.script(statement("changed/tables"))
         for catalog in _CATALOGS.values():
             warehouse.execute(f"attach ':memory:' as {catalog}")
+        if is_full:
+            # Else wide rows are laid into a hash table: so few are expected of the joins before.
+            warehouse.execute("set disabled_optimizers = 'build_side_probe_side'")
         yield Scope(warehouse, is_full=is_full)
     finally:
+        warehouse.execute("reset disabled_optimizers")
         warehouse.execute(f"use {home}")
         for catalog in _CATALOGS.values():
             warehouse.execute(f"detach database if exists {catalog}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pendulum import DateTime
 
 from pipeline.values import Window
-from pipeline.warehouse.frames import Records
+from pipeline.warehouse.frames import Laid
 
 _PROVEN = frozenset({"verified", "empty"})
 
@@ -48,7 +48,7 @@ class Asking:
     """An asking, as a whole and in its parts, beside the records that its bodies brought."""
 
     asked: tuple[Asked, ...]
-    records: tuple[Records, ...] = ()
+    records: tuple[Laid, ...] = ()
 
     @property
     def whole(self) -> Asked:

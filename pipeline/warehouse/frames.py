@@ -1,6 +1,7 @@
-"""Lay the records of bodies side by side in Parquet files, which DuckDB reads without a loop."""
+"""Lay the records of a body into Parquet files, which DuckDB reads without a loop."""
 
-from collections.abc import Iterable, Iterator, Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -12,6 +13,8 @@ if TYPE_CHECKING:
 
 # Records of this many bytes go into one file: it bounds what is in memory at once.
 _FILE_BYTES = 16_000_000
+# One at a time, for the same reason.
+_LAYING = threading.Lock()
 
 
 class Buffer(Protocol):
@@ -22,23 +25,28 @@ class Buffer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Records:
-    """The records of one body: ids beside each record's JSON as received."""
+class Laid:
+    """The records of one body, laid into files: ids beside each record's JSON as received."""
 
     call: CallRecord
-    records: Sequence[tuple[int, Buffer]]
+    rows: int
+    paths: tuple[Path, ...]
+
+    def clear(self) -> None:
+        """Remove the files."""
+        for path in self.paths:
+            path.unlink(missing_ok=True)
 
 
-def write_frames(askings: Iterable[Iterable[Records]], folder: Path, name: str) -> list[Path]:
-    """Write the records of askings, numbered from 0, into files of bounded size; returns them."""
+def lay(call: CallRecord, records: Sequence[tuple[int, Buffer]], folder: Path, name: str) -> Laid:
+    """Write the records of a body into files of bounded size, `NAME.0.parquet.part` and so on."""
     paths: list[Path] = []
-    for number, bodies in enumerate(askings):
-        for body in bodies:
-            for records in _chunks(body.records):
-                path = folder / f"{name}-{len(paths)}.parquet.part"
-                _frame(records, body.call, number).write_parquet(path, compression="uncompressed")
-                paths.append(path)
-    return paths
+    with _LAYING:
+        for number, chunk in enumerate(_chunks(records)):
+            path = folder / f"{name}.{number}.parquet.part"
+            _frame(chunk, call).write_parquet(path, compression="uncompressed", statistics=False)
+            paths.append(path)
+    return Laid(call, len(records), tuple(paths))
 
 
 def _chunks(records: Sequence[tuple[int, Buffer]]) -> Iterator[list[tuple[int, Buffer]]]:
@@ -54,7 +62,7 @@ def _chunks(records: Sequence[tuple[int, Buffer]]) -> Iterator[list[tuple[int, B
         yield chunk
 
 
-def _frame(records: Sequence[tuple[int, Buffer]], call: CallRecord, asking: int) -> "pl.DataFrame":
+def _frame(records: Sequence[tuple[int, Buffer]], call: CallRecord) -> "pl.DataFrame":
     """Return one chunk; bytes that are no UTF-8 are replaced."""
     import polars as pl  # noqa: PLC0415 - only who lands pays for polars
 
@@ -65,7 +73,6 @@ def _frame(records: Sequence[tuple[int, Buffer]], call: CallRecord, asking: int)
         },
         schema={"message_id": pl.Int64, "payload": pl.String},
     ).with_columns(
-        pl.lit(asking, pl.Int32).alias("asking"),
         pl.lit(call.call_id, pl.String).alias("call_id"),
         pl.lit(call.asked_at, pl.Datetime("us", "UTC")).alias("asked_at"),
         pl.lit(call.answered_at, pl.Datetime("us", "UTC")).alias("answered_at"),

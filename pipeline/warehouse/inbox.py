@@ -7,7 +7,7 @@ can land leftovers.
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import msgspec
 from pendulum import DateTime
 
 from pipeline.values import CallRecord, Window
+from pipeline.warehouse.frames import Buffer, Laid, lay
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,29 @@ class Inbox:
         self.folder = folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
+        self._laid: dict[str, Laid] = {}
 
     def new_body(self, name: str) -> Path:
         """Return where the body called `name` shall be written."""
         return self.folder / f"{name}.body"
+
+    def lay(self, file: str, call: CallRecord, records: Sequence[tuple[int, Buffer]]) -> Laid:
+        """Lay the records of a body beside it, ready for DuckDB; several threads may do so.
+
+        Nothing rests on it: after a kill the body is read again, and what lies here is swept.
+        """
+        laid = self._laid[file] = lay(call, records, self.folder, Path(file).stem)
+        return laid
+
+    def laid(self, body: Body) -> Laid | None:
+        """Return the records of a body, if they were laid since the start."""
+        return self._laid.get(body.file)
+
+    def drop(self, file: str) -> None:
+        """Forget a body, and the records that were laid beside it."""
+        if laid := self._laid.pop(file, None):
+            laid.clear()
+        (self.folder / file).unlink(missing_ok=True)
 
     def seal(self, ticket: Ticket) -> Landing:
         """Make written bodies count, all at once: from here on they survive a kill."""
@@ -117,7 +137,7 @@ class Inbox:
         """Forget what is landed: the ticket first, so that no ticket is without its bodies."""
         landing.path.unlink(missing_ok=True)
         for body in landing.ticket.bodies:
-            landing.body_path(body).unlink(missing_ok=True)
+            self.drop(body.file)
 
     def is_as_received(self, landing: Landing, body: Body) -> bool:
         """Whether a body on disk is still the one that came, bit by bit."""

@@ -7,7 +7,6 @@ from pathlib import Path
 from pendulum import DateTime
 
 from pipeline.warehouse.asked import Asking, Landed, NewField, Place
-from pipeline.warehouse.frames import write_frames
 from pipeline.warehouse.retention import Retention
 from pipeline.warehouse.store import Warehouse, statement
 
@@ -50,7 +49,7 @@ class MessageStore:
             now: when whoever is missed was noticed.
         """
         self._note_asked(askings, place, now)
-        has_records = any(body.records for asking in askings for body in asking.records)
+        has_records = any(body.rows for asking in askings for body in asking.records)
         new, fields = self._append(askings, now) if has_records else (0, ())
         if place is None:
             return Landed(new, fields=fields)
@@ -98,13 +97,13 @@ class MessageStore:
         self._warehouse.append("asked", _ASKED_COLUMNS, rows)
 
     def _append(self, askings: Sequence[Asking], now: DateTime) -> tuple[int, tuple[NewField, ...]]:
-        paths = write_frames([asking.records for asking in askings], self._scratch, "messages")
-        try:
-            given = {"files": [str(path) for path in paths]}
-            self._warehouse.execute(statement("0_raw/arrive_messages"), given)
-        finally:
-            for path in paths:
-                path.unlink()
+        bodies = [(body, n) for n, asking in enumerate(askings) for body in asking.records]
+        given = {
+            "files": [str(path) for body, _ in bodies for path in body.paths],
+            "calls": [body.call.call_id for body, _ in bodies],
+            "askings": [number for _, number in bodies],
+        }
+        self._warehouse.execute(statement("0_raw/arrive_messages"), given)
         self._warehouse.execute(statement("0_raw/place_messages"))
         new = int(self._warehouse.scalar("select count(*) from arrivals where is_new"))
         fields = self._new_fields(now)

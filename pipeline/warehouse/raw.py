@@ -9,7 +9,7 @@ from pendulum import DateTime
 
 from pipeline.values import CallRecord, Window
 from pipeline.warehouse.asked import Asked, Place, Trait
-from pipeline.warehouse.frames import Records, write_frames
+from pipeline.warehouse.frames import Laid
 from pipeline.warehouse.store import Warehouse, statement
 
 CALL_COLUMNS = (
@@ -49,17 +49,11 @@ class RawStore:
         self._run_id = run_id
         self._scratch = scratch
 
-    def land_devices(self, body: Records) -> None:
+    def land_devices(self, body: Laid) -> None:
         """Append the devices of a body that differ from what is held; inside a transaction."""
-        paths = write_frames([[body]], self._scratch, "devices")
-        if not paths:
-            return
-        try:
-            given = {"files": [str(path) for path in paths]}
+        if body.paths:
+            given = {"files": [str(path) for path in body.paths]}
             self._warehouse.execute(statement("0_raw/append_devices"), given)
-        finally:
-            for path in paths:
-                path.unlink()
 
     def add_calls(self, calls: Iterable[CallRecord], *, run_id: str | None = None) -> None:
         """Append calls; the ones that are there already must not be given again."""

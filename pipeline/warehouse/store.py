@@ -34,6 +34,8 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "threads": "2",
     "memory_limit": "400MB",
     "preserve_insertion_order": "true",
+    # Each checkpoint compresses the newest messages once more, up to 122,880 of them.
+    "checkpoint_threshold": "128MB",
 }
 
 

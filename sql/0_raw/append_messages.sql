@@ -2,7 +2,7 @@
 insert into raw.messages by name
 select
     coalesce((select max(version_id) from raw.messages), 0)
-    + row_number() over (order by asked_at, call_id, message_id) as version_id,
+    + row_number() over () as version_id,
     message_id,
     payload,
     payload_hash,
@@ -12,4 +12,3 @@ select
     redacted
 from arrivals
 where is_new
-order by version_id

@@ -12,9 +12,7 @@ using (
         placed.message_id is not null as is_new
     from arrivals as seen
     left join placed on seen.message_id = placed.message_id
-    qualify row_number() over (
-        partition by seen.message_id order by seen.asked_at desc, seen.call_id desc
-    ) = 1
+    where seen.is_last
 ) as latest
 on heads.message_id = latest.message_id
 when matched and latest.is_new then update set

@@ -7,7 +7,8 @@ with
 
 latest as (
     select
-        *,
+        message_id,
+        asking,
         try(json_transform(
             payload,
             '{
@@ -18,8 +19,7 @@ latest as (
             }'
         )) as said
     from arrivals
-    where is_new
-    qualify row_number() over (partition by message_id order by asked_at desc, call_id desc) = 1
+    where is_newest
 ),
 
 optional as (
