@@ -13,7 +13,7 @@ from pipeline.transform.models import Model, Refresh
 from pipeline.warehouse.store import Warehouse, statement
 
 # Messages of one part.
-PART_ROWS = 250_000
+PART_ROWS = 500_000
 _CATALOGS = {
     Refresh.VERSION: "by_version",
     Refresh.MESSAGE: "by_message",

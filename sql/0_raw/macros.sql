@@ -4,6 +4,7 @@
 -- The instants that a wall clock can mean in a zone: two in the hour, or half hour, that occurs twice.
 create or replace temp macro wall_instants(local, iana) as (
     case
+        when iana = 'UTC' then [local at time zone 'UTC']
         when ((local at time zone iana) - interval 1 hour) at time zone iana = local
             then [local at time zone iana, (local at time zone iana) - interval 1 hour]
         when ((local at time zone iana) - interval 30 minutes) at time zone iana = local
@@ -68,6 +69,8 @@ create or replace temp macro whole(text) as (
 -- A phone number with its middle hidden; short codes and names of senders are nobody's secret.
 create or replace temp macro masked(text) as (
     case
+        when regexp_full_match(text, '\+?[0-9]{7,}')
+            then left(text, if(starts_with(text, '+'), 4, 2)) || '*****' || right(text, 2)
         when contains(text, '@') then left(text, 1) || '*****'
         when len(regexp_replace(text, '[^\p{Nd}]', '', 'g')) < 7 then text
         else left(regexp_replace(text, '[^\p{Nd}+]', '', 'g'), if(contains(text, '+'), 4, 2))
