@@ -6,7 +6,11 @@ from pathlib import Path
 import pytest
 
 from pipeline.emulator.habits import Habits
-from support.account import Account, account
+from pipeline.values import Window
+from pipeline.warehouse.asked import Place
+from pipeline.warehouse.held import HeldCounts
+from pipeline.warehouse.store import open_warehouse
+from support.account import NOW, Account, account
 from support.emulator import running_emulator
 
 
@@ -72,6 +76,18 @@ def test_what_cancels_out_is_found_by_a_cut_that_moves(known: Account) -> None:
         known.clock.advance(3600)
         known.run()
     assert differs(known) == set()
+
+
+@pytest.mark.parametrize("share", [0.0, 1e-9, 7.2e-5, 1 / 3, 0.5, 1.0])
+def test_a_cut_may_lie_after_any_share(tmp_path: Path, share: float) -> None:
+    """The moving cut comes to every share in some hour, even to those written as `7.2e-05`."""
+    moments = [(NOW.add(seconds=second),) for second in range(1001)]
+    with open_warehouse(tmp_path / "w.duckdb") as warehouse:
+        warehouse.append("raw.message_heads", ("created_at",), moments)
+        held, place = HeldCounts(warehouse), Place("created", 1, "created")
+        found = held.quantiles(Window(NOW, NOW.add(hours=1)), place, [share, 0.5])
+    seconds = [(moment - NOW).total_seconds() for moment in found]
+    assert seconds == pytest.approx([1000 * share, 500], abs=5)
 
 
 def test_what_a_gateway_begins_to_hide_has_not_vanished(known: Account) -> None:

@@ -67,7 +67,7 @@ class HeldCounts:
         sql = """
             select
                 unnest(
-                    approx_quantile(epoch(head_date($reading_column, heads)), $shares)
+                    approx_quantile(epoch(head_date($reading_column, heads)), $shares::float[])
                 )::bigint as at
             from raw.message_heads as heads
             where
@@ -79,8 +79,9 @@ class HeldCounts:
             "reading_column": place.column,
             "begin_at": window.begin_at,
             "end_at": window.end_at,
+            "shares": list(shares),
         }
-        rows = self._warehouse.plain(sql.replace("$shares", str(list(shares))), given)
+        rows = self._warehouse.plain(sql, given)
         return [pendulum.from_timestamp(row["at"]) for row in rows if row["at"] is not None]
 
     def quiet(self, wanted: DateTime, place: Place) -> DateTime | None:

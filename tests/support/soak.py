@@ -24,7 +24,7 @@ from pendulum import DateTime
 from pipeline.clock import HeldClock
 from pipeline.emulator.faults import KINDS, FaultKind, Faults
 from pipeline.emulator.forms import Fields
-from pipeline.errors import Sms24Error
+from pipeline.errors import Sms24Error, is_disk_full
 from pipeline.extract.plan import Asking
 from pipeline.run import Means, run_all
 from pipeline.settings import Settings
@@ -157,9 +157,7 @@ class Soak:
             return self._struck(number, version, dice, is_kill=trouble == "kill")
         if self.course.is_process(number):
             with self._process(number, version, reports="last-28-days") as process:
-                said, _ = process.communicate()
-                assert "Traceback" not in said
-                return process.returncode
+                return _ended(process, number, {0})
         with patch.context() as patched:
             for module in VERSIONED:
                 patched.setattr(module, "own_version", lambda: version)
@@ -180,8 +178,12 @@ class Soak:
         try:
             run_all(self.settings, Asking(), Means(clock=clock))
         except Sms24Error as error:
+            if self.course.is_good(number):
+                raise
             return error.exit_code
         except (OSError, duckdb.Error, pl.exceptions.PolarsError) as error:
+            if self.course.trouble(number) != "disk" or not is_disk_full(error):
+                raise
             return type(error).__name__
         finally:
             self.rule.calm()
@@ -196,9 +198,9 @@ class Soak:
                 victim.await_end()
             else:
                 self.rule.watch(_interrupt(process, dice.randint(1, _USUAL.calls)))
-            process.communicate()
+            ended = _ended(process, number, {0, -signal.SIGKILL if is_kill else 130})
             self.rule.calm()
-            return process.returncode
+            return ended
 
     @contextmanager
     def _process(
@@ -264,6 +266,14 @@ def soak(folder: Path, course: Course, *, messages: int, days: int) -> Iterator[
         editor = Editor(known.world, Random(course.seed))
         folder.mkdir(parents=True, exist_ok=True)
         yield Soak(course, known, editor, folder / "diary.jsonl", rule)
+
+
+def _ended(process: "subprocess.Popen[str]", number: int, allowed: set[int]) -> int:
+    """Wait for a process; returns its exit code, which must be one of these."""
+    said, _ = process.communicate()
+    assert process.returncode in allowed, (number, process.returncode, said)
+    assert "Traceback" not in said, (number, said)
+    return process.returncode
 
 
 def _interrupt(process: "subprocess.Popen[str]", last_call: int) -> Callable[[str, Fields], None]:
