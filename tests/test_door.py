@@ -119,7 +119,7 @@ def test_without_a_login_the_settings_are_named(
     """No token and no password is exit code 2 and says which variables to set."""
     monkeypatch.setenv("SMS24_TOKEN", "")
     assert main(["run"]) == 2
-    assert "Set SMS24_TOKEN" in capfd.readouterr().err
+    assert "set SMS24_TOKEN" in capfd.readouterr().err
 
 
 def test_a_second_run_is_told_to_wait(known: Account, capfd: pytest.CaptureFixture[str]) -> None:

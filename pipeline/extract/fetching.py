@@ -13,7 +13,7 @@ from pipeline.values import Window
 from pipeline.warehouse.asked import Asked
 from pipeline.warehouse.inbox import Landing
 
-_BATCH_BODIES = 24
+_BATCH_BODIES = 8
 _BATCH_BYTES = 32_000_000
 # A gateway that brings no rows for so many windows in turn brings none at all.
 _MOST_FAILURES = 60

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.book import Figures, own_environment
+from bench.book import Figures, own_environment, sources, trace_of
 from bench.floor import floor
 from bench.peers.measure import measure
 from bench.peers.run import run_peer
-from bench.product import Account, daily_run, first_load, full_build
+from bench.product import Account, daily_run, first_load, full_build, spent
 from bench.wire import measure as wire_speeds
 from bench.wire import serving
 from bench.world import NOW, open_world
@@ -56,7 +56,7 @@ QUICK = Scope(
     peered=10_000,
     peers=("script",),
     built=(20_000,),
-    reported=20_000,
+    reported=10_000,
     phones=(10,),
     planned=(2_000,),
     runs=1,
@@ -85,6 +85,8 @@ class Workshop:
     def __init__(self, folder: Path, scope: Scope) -> None:
         self.folder = folder.resolve()
         self.scope = scope
+        # Other code would build what is kept anew.
+        self._kept = self.folder / f"kept-{trace_of(sources())}"
 
     def cases(self) -> Iterator[Case]:
         """Give the cases in the order in which a round runs them."""
@@ -100,6 +102,8 @@ class Workshop:
             yield from self._reports(phones)
         for rows in self.scope.planned:
             yield Case(f"plan {rows}", self.scope.runs_of(rows), lambda rows=rows: self._plan(rows))
+        size = self.scope.reported
+        yield Case(f"spent {size}", 1, lambda: spent(self.world(size), self.folder / "home"))
 
     def world(self, size: int) -> Path:
         """Return a world; it is made if need be. A year has as many messages as three million."""
@@ -110,7 +114,7 @@ class Workshop:
 
     def kept(self, size: int) -> Path:
         """Return the folder of an account of which everything was fetched once."""
-        folder = self.folder / "kept" / str(size)
+        folder = self._kept / str(size)
         if not folder.exists():
             part = folder.with_suffix(".part")
             first_load(self.world(size), part)

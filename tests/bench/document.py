@@ -16,7 +16,17 @@ from bench.figures import Figures, short
 from bench.peers.run import versions_of
 
 HERE = Path(__file__).parent
+_PARTS = 14
 _KINDS = ("full", "change", "changed", "unchanged", "publish")
+
+
+def shares(book: Book, case: str) -> list[tuple[str, float, float]]:
+    """Return what most of a case's processor time went to: what, seconds, share of all."""
+    told = dict(book.runs(case)[0]) if book.runs(case) else {"all": 0.0}
+    whole = told.pop("all")
+    parts = {name: value for name, value in told.items() if name not in {"load", "at"}}
+    largest = sorted(parts.items(), key=lambda part: -part[1])[:_PARTS]
+    return [(name, seconds, seconds / whole) for name, seconds in largest]
 
 
 def written(book: Book, scope: Scope) -> str:
@@ -45,5 +55,6 @@ def written(book: Book, scope: Scope) -> str:
         questions=tuple(QUESTIONS),
         versions_of=versions_of,
         scope=scope,
+        spent=shares(book, f"spent {scope.reported}"),
         short=short,
     )

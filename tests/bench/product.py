@@ -1,5 +1,6 @@
 """The product as its users run it, on a world: a first load, a run a day later, a full build."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -16,12 +17,11 @@ from pipeline.emulator.habits import TOKEN
 
 HERE = Path(__file__).parent
 _RENDITIONS = ("base", "changed")
-# No pause between calls, as the peers make none; numbers in full, as the peers keep them.
+# No pause between calls, as the peers make none.
 _SETTINGS = {
     "SMS24_TOKEN": TOKEN,
     "SMS24_RATE": "1000",
     "SMS24_TIMEZONE": "Europe/Paris",
-    "SMS24_PRIVACY": "full",
     "SMS24_REPORT_PERIODS": "none",
 }
 
@@ -79,6 +79,19 @@ def first_load(world: Path, home: Path) -> Figures:
     """Fetch a world into an empty folder."""
     shutil.rmtree(home, ignore_errors=True)
     return Account(open_world(world), home).fetch(is_changed=False)
+
+
+def spent(world: Path, home: Path) -> Figures:
+    """Fetch a world into an empty folder; returns seconds of processor by what they went to."""
+    shutil.rmtree(home, ignore_errors=True)
+    home.mkdir(parents=True)
+    account = Account(open_world(world), home)
+    with serving(world) as url:
+        command, environment = account.command(url, account.world.now("base").isoformat(), "run")
+        command[1] = str(HERE / "spent.py")
+        measure(command, home / "said.txt", environment, home)
+    told: Figures = json.loads((home / "said.txt").read_text(encoding="utf-8").splitlines()[-1])
+    return told
 
 
 def daily_run(world: Path, kept: Path, home: Path) -> Figures:
