@@ -185,13 +185,23 @@ class Workshop:
         yield Case(f"ask {size}", self.scope.runs, lambda: self._build(folder, size, "ask"))
 
     def _build(self, folder: Path, size: int, step: str) -> Figures:
+        if step == "full" or not folder.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            shutil.copytree(self._made(size), folder)
+            if step != "full":
+                self._build(folder, size, "changed")
+        command = [sys.executable, HERE / "build.py", step, "--dir", folder, "--messages", size]
+        return self._step(command)
+
+    def _made(self, size: int) -> Path:
+        """Return an account in raw that was never built."""
+        folder = self.folder / "made" / str(size)
         if not folder.exists():
             part = folder.with_suffix(".part")
             shutil.rmtree(part, ignore_errors=True)
             _python(HERE / "build.py", "make", "--dir", part, "--messages", size)
             part.rename(folder)
-        command = [sys.executable, HERE / "build.py", step, "--dir", folder, "--messages", size]
-        return self._step(command)
+        return folder
 
     def _reports(self, phones: int) -> Iterator[Case]:
         folder = self.folder / "reports"
