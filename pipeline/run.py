@@ -87,7 +87,7 @@ def plan_sync(settings: Settings, asking: Asking, clock: Clock) -> Preview | Non
         return None
     asking = replace(asking, since=asking.since or settings.since)
     with look_into_warehouse(settings.warehouse_path) as warehouse:
-        raw = RawStore(warehouse, "plan", settings.data_dir)
+        raw = RawStore(warehouse, "plan")
         previewer = Previewer(raw, HeldCounts(warehouse), settings)
         return previewer.look(asking, stored_reading(raw), clock.now())
 

@@ -62,8 +62,8 @@ class Lander:
         clock: Clock,
     ) -> None:
         self._warehouse = warehouse
-        self.raw = RawStore(warehouse, run_id, inbox.folder)
-        self._messages = MessageStore(warehouse, run_id, inbox.folder)
+        self.raw = RawStore(warehouse, run_id)
+        self._messages = MessageStore(warehouse, run_id)
         self._inbox = inbox
         self._calls = calls
         self._clock = clock

@@ -87,7 +87,7 @@ class Sync:
         self._run_id = run_id
         self._clock = clock
         self._inbox = Inbox(settings.data_dir / "inbox")
-        self._raw = RawStore(warehouse, run_id, self._inbox.folder)
+        self._raw = RawStore(warehouse, run_id)
         self._held = HeldCounts(warehouse)
         self._lander = Lander(warehouse, self._inbox, calls, run_id=run_id, clock=clock)
         self._book = HabitBook(

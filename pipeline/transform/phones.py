@@ -62,7 +62,7 @@ def normalised(text: str, region: str) -> tuple[str | None, str | None]:
     if country is None or not phonenumbers.is_valid_number_for_region(number, country):
         return None, None
     e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return e164, country if country and country.isalpha() else None
+    return e164, country if country.isalpha() else None
 
 
 def person_of(e164: str, alias: str) -> Person:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 from pendulum import DateTime
 
@@ -12,7 +11,7 @@ from pipeline.warehouse.store import Warehouse, statement
 
 # Names that stand in a JSON path as they are.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# So many new ones in a batch are no fields: their names tell something.
+# More are no fields: their names tell something.
 _MOST_NAMES = 50
 _ASKED_COLUMNS = (
     "asking",
@@ -26,16 +25,11 @@ _ASKED_COLUMNS = (
 
 
 class MessageStore:
-    """The messages of one warehouse, written by one run; call it inside a transaction.
+    """The messages of one warehouse, written by one run; call it inside a transaction."""
 
-    Args:
-        scratch: a folder for files that DuckDB reads; they are removed at once.
-    """
-
-    def __init__(self, warehouse: Warehouse, run_id: str, scratch: Path) -> None:
+    def __init__(self, warehouse: Warehouse, run_id: str) -> None:
         self._warehouse = warehouse
         self._run = {"run_id": run_id}
-        self._scratch = scratch
         self._names: set[str] = set()
 
     def land(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> Landed:
@@ -130,7 +124,7 @@ class MessageStore:
             new = {row["name"] for row in self._warehouse.plain(sql)} - self._names
             if not new:
                 return
-            if len(new) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, new)):
+            if len(self._names | new) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, new)):
                 break
             self._names |= new
         self._warehouse.execute(statement("0_raw/met"))

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 from pendulum import DateTime
@@ -44,10 +43,9 @@ _AXES = ("device_id", "status", "sim", "customer_id")
 class RawStore:
     """The raw schema of one warehouse, written by one run."""
 
-    def __init__(self, warehouse: Warehouse, run_id: str, scratch: Path) -> None:
+    def __init__(self, warehouse: Warehouse, run_id: str) -> None:
         self._warehouse = warehouse
         self._run_id = run_id
-        self._scratch = scratch
 
     def land_devices(self, body: Laid) -> None:
         """Append the devices of a body that differ from what is held; inside a transaction."""

@@ -130,7 +130,7 @@ def copied(settings: Settings, folder: Path) -> Iterator[Warehouse]:
 def landed(settings: Settings, folder: Path) -> list[Window]:
     """Return what of the history is proven in what a kill left, sealed tickets included."""
     with copied(settings, folder) as warehouse:
-        proven = RawStore(warehouse, "look", folder).proven()
+        proven = RawStore(warehouse, "look").proven()
     inbox = folder / "inbox"
     if (settings.data_dir / "inbox").is_dir():
         shutil.copytree(settings.data_dir / "inbox", inbox)
@@ -155,7 +155,7 @@ def rows_asked(known: Account, settings: Settings, calls: list[dict[str, str]]) 
     keep is in no window there.
     """
     with open_warehouse(settings.warehouse_path) as warehouse:
-        store = RawStore(warehouse, "look", settings.data_dir / "inbox")
+        store = RawStore(warehouse, "look")
         trait = store.trait("reading")
         assert trait is not None
         place = place_of(read_name(trait.value))
