@@ -1,7 +1,6 @@
 """Worlds for benchmarks: served as the emulator would, and read by the product without a fault."""
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -27,6 +26,7 @@ from pipeline.settings import Settings
 from pipeline.values import Secret
 from pipeline.warehouse.snapshot import open_snapshot
 from support.still import epoch, reads_of, rows_of
+from support.threads import serving_in_thread
 
 MESSAGES, CHANGES = 2000, 100
 CALLED = {"token": TOKEN}
@@ -65,14 +65,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
 @contextmanager
 def gateway(world: World, rendition: str) -> Iterator[Gateway]:
     """Serve a rendition in a thread."""
-    with Gateway(Served(world, rendition), 0) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with Gateway(Served(world, rendition), 0) as server, serving_in_thread(server):
+        yield server
 
 
 def test_the_product_reads_what_is_true(world: World, tmp_path: Path) -> None:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.clock import HeldClock, SystemClock
+from pipeline.clock import HeldClock
 from pipeline.emulator.faults import FaultKind, Faults
 from pipeline.emulator.forms import Fields
 from pipeline.ledger.ledger import open_ledger
-from support.account import Account, account
+from support.account import Account, account_of_today
 from support.ledger import ANNA, BOB, START, Somebody
 from support.typist import Sender
 
@@ -33,8 +33,7 @@ FAULTY = Faulty()
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """Serve an account in the present, to all tests of the file."""
     folder = tmp_path_factory.mktemp("account")
-    with account(folder, messages=20, days=2, faults=Faults(rule=FAULTY.rule)) as known:
-        known.clock.set(SystemClock().now())
+    with account_of_today(folder, faults=Faults(rule=FAULTY.rule)) as known:
         yield known
 
 

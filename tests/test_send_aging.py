@@ -11,14 +11,14 @@ from pathlib import Path
 import pendulum
 import pytest
 
-from pipeline.clock import Clock, HeldClock, SystemClock
+from pipeline.clock import Clock, HeldClock
 from pipeline.emulator.faults import FaultKind, Faults
 from pipeline.emulator.forms import Fields
 from pipeline.operate.forget import forget_everywhere
 from pipeline.operate.prune import Pruned, look, prune
 from pipeline.progress import SilentProgress
 from pipeline.send.planned import load_bulk
-from support.account import Account, account
+from support.account import Account, account_of_today
 from support.command import ROOT
 from support.kept import files_with
 from support.ledger import ANNA
@@ -39,8 +39,7 @@ def failing(endpoint: str, _: Fields) -> FaultKind | None:
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """Serve an account in the present, to all tests of the file."""
     folder = tmp_path_factory.mktemp("account")
-    with account(folder, messages=20, days=2, faults=Faults(rule=failing)) as known:
-        known.clock.set(SystemClock().now())
+    with account_of_today(folder, faults=Faults(rule=failing)) as known:
         yield known
 
 

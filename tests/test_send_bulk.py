@@ -15,7 +15,7 @@ from pipeline.gateway.outcome import Verdict
 from pipeline.run import Means, run_all
 from pipeline.send.planned import load_bulk
 from pipeline.warehouse.snapshot import open_snapshot
-from support.account import Account, account
+from support.account import Account, account_of_today
 from support.ledger import ANNA, BOB
 from support.scripted import outcome
 from support.sends import Post, SendBench
@@ -38,8 +38,7 @@ ROWS = (
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """Serve an account in the present, to all tests of the file."""
-    with account(tmp_path_factory.mktemp("account"), messages=20, days=2) as known:
-        known.clock.set(SystemClock().now())
+    with account_of_today(tmp_path_factory.mktemp("account")) as known:
         yield known
 
 

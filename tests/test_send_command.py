@@ -11,7 +11,7 @@ from pipeline.emulator.forms import Fields
 from pipeline.emulator.habits import EMAIL, PASSWORD
 from pipeline.ledger.ledger import SENDERS_LOCK, open_ledger
 from pipeline.warehouse.lock import writer_lock
-from support.account import Account, account
+from support.account import Account, account_of_today
 from support.ledger import ANNA, BOB
 from support.sends import Pile
 from support.typist import Sender
@@ -40,8 +40,7 @@ FAULTY = Faulty()
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
     """Serve an account in the present, to all tests of the file."""
     folder = tmp_path_factory.mktemp("account")
-    with account(folder, messages=20, days=2, faults=Faults(rule=FAULTY.rule)) as known:
-        known.clock.set(SystemClock().now())
+    with account_of_today(folder, faults=Faults(rule=FAULTY.rule)) as known:
         yield known
 
 

@@ -9,10 +9,13 @@ import os
 import platform
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from typing import Any
+
+from bench.peers.measure import Usage
 
 ROOT = Path(__file__).parents[2]
 # What decides what is measured: the product, and who it is measured against.
@@ -26,6 +29,17 @@ _SOURCES = (
 LIBRARIES = ("duckdb", "polars", "httpx", "pendulum", "jinja2", "msgspec", "phonenumbers")
 
 Figures = dict[str, Any]
+
+
+def figures_of(took: Usage) -> Figures:
+    """Return what a command took, as a book keeps it."""
+    return {"seconds": took.seconds, "processor": took.cpu_seconds, "peak": took.peak_mib}
+
+
+def last_told(said: Path) -> Figures:
+    """Return the figures that a command told as JSON, on the last line that it said."""
+    told: Figures = json.loads(said.read_text(encoding="utf-8").splitlines()[-1])
+    return told
 
 
 def own_environment(**more: str) -> dict[str, str]:
@@ -43,7 +57,7 @@ class Book:
     """
 
     def __init__(self, folder: Path, trace: str | None = None) -> None:
-        self.trace = trace or trace_of(sources())
+        self.trace = trace or own_trace()
         self.path = folder / f"runs-{self.trace}.jsonl"
         self._runs: defaultdict[str, list[Figures]] = defaultdict(list)
         if self.path.exists():
@@ -82,6 +96,12 @@ class Book:
 
     def _values(self, case: str, figure: str) -> list[float]:
         return [run[figure] for run in self._runs[case] if run.get(figure) is not None]
+
+
+@cache
+def own_trace() -> str:
+    """Return the trace of this state of the code."""
+    return trace_of(sources())
 
 
 def sources() -> list[Path]:

@@ -1,6 +1,5 @@
 """What is measured: cases, each with how often it is run, in the order of a round."""
 
-import json
 import shutil
 import subprocess
 import sys
@@ -8,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bench.book import Figures, own_environment, sources, trace_of
+from bench.book import Figures, figures_of, last_told, own_environment, own_trace
 from bench.floor import floor
 from bench.peers.measure import measure
 from bench.peers.run import run_peer
-from bench.product import Account, daily_run, first_load, full_build, spent
+from bench.product import NOWHERE, Account, daily_run, first_load, full_build, spent
 from bench.wire import measure as wire_speeds
 from bench.wire import serving
 from bench.world import NOW, open_world
@@ -86,7 +85,7 @@ class Workshop:
         self.folder = folder.resolve()
         self.scope = scope
         # Other code would build what is kept anew.
-        self._kept = self.folder / f"kept-{trace_of(sources())}"
+        self._kept = self.folder / f"kept-{own_trace()}"
 
     def cases(self) -> Iterator[Case]:
         """Give the cases in the order in which a round runs them."""
@@ -114,12 +113,7 @@ class Workshop:
 
     def kept(self, size: int) -> Path:
         """Return the folder of an account of which everything was fetched once."""
-        folder = self._kept / str(size)
-        if not folder.exists():
-            part = folder.with_suffix(".part")
-            first_load(self.world(size), part)
-            part.rename(folder)
-        return folder
+        return _made_once(self._kept / str(size), lambda to: first_load(self.world(size), to))
 
     def _wire(self) -> Figures:
         speeds = list(wire_speeds(self.world(max(self.scope.peered, 100_000))))
@@ -137,11 +131,10 @@ class Workshop:
 
     def _start(self, instant: str, words: tuple[str, ...]) -> Figures:
         if words[0] == sys.executable:
-            took = measure(words, self.folder / "said.txt")
-            return {"seconds": took.seconds, "processor": took.cpu_seconds, "peak": took.peak_mib}
+            return figures_of(measure(words, self.folder / "said.txt"))
         size = self.scope.peered
         account = Account(open_world(self.world(size)), self.kept(size))
-        return account.measured("http://127.0.0.1:9", instant, *words)
+        return account.measured(NOWHERE, instant, *words)
 
     def _loads(self, size: int) -> Iterator[Case]:
         runs, home = self.scope.runs_of(size), self.folder / "home"
@@ -195,29 +188,22 @@ class Workshop:
 
     def _made(self, size: int) -> Path:
         """Return an account in raw that was never built."""
-        folder = self.folder / "made" / str(size)
-        if not folder.exists():
-            part = folder.with_suffix(".part")
-            shutil.rmtree(part, ignore_errors=True)
-            _python(HERE / "build.py", "make", "--dir", part, "--messages", size)
-            part.rename(folder)
-        return folder
+        make = (HERE / "build.py", "make", "--messages", size, "--dir")
+        return _made_once(self.folder / "made" / str(size), lambda to: _python(*make, to))
 
     def _reports(self, phones: int) -> Iterator[Case]:
-        folder = self.folder / "reports"
         for language in ("en", "fr"):
             words = ("report", phones, language)
             yield Case(
                 f"report {phones} {language}",
                 self.scope.runs,
-                lambda w=words: self._report(folder, w),
+                lambda w=words: self._report(w),
             )
 
-    def _report(self, folder: Path, words: tuple[object, ...]) -> Figures:
-        given = ("--dir", folder, "--messages", self.scope.reported)
-        if not folder.exists():
-            _python(HERE / "report.py", "make", *given)
-        return self._step([sys.executable, HERE / "report.py", *words, *given])
+    def _report(self, words: tuple[object, ...]) -> Figures:
+        make = (HERE / "report.py", "make", "--messages", self.scope.reported, "--dir")
+        folder = _made_once(self.folder / "reports", lambda to: _python(*make, to))
+        return self._step([sys.executable, HERE / "report.py", *words, "--dir", folder])
 
     def _plan(self, rows: int) -> Figures:
         home = self.folder / "home"
@@ -227,16 +213,23 @@ class Workshop:
         words = ("contacts", "plan", "list.csv", "--tag", "T", "--region", "FR")
         command = [sys.executable, "-m", "pipeline", *words]
         environment = own_environment(SMS24_TOKEN="x", SMS24_DATA_DIR="data")
-        took = measure(command, home / "said.txt", environment, home, code=5)
-        return {"seconds": took.seconds, "processor": took.cpu_seconds, "peak": took.peak_mib}
+        return figures_of(measure(command, home / "said.txt", environment, home, code=5))
 
     def _step(self, command: list[object]) -> Figures:
         """Measure a step that ends by saying more figures, as JSON."""
         said = self.folder / "said.txt"
         took = measure([str(word) for word in command], said, own_environment())
-        told = json.loads(said.read_text(encoding="utf-8").splitlines()[-1])
-        figures = {"seconds": took.seconds, "processor": took.cpu_seconds, "peak": took.peak_mib}
-        return figures | dict(told)
+        return figures_of(took) | last_told(said)
+
+
+def _made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """Return a folder; it is made if it is not there, and there only once it is whole."""
+    if not folder.exists():
+        part = folder.with_suffix(".part")
+        shutil.rmtree(part, ignore_errors=True)
+        make(part)
+        part.rename(folder)
+    return folder
 
 
 def _python(*command: object) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bench.book import Figures, own_environment
 from bench.peers.measure import measure
-from bench.wire import serving, url_of, windows
+from bench.wire import curl_config, serving, windows
 from bench.world import open_world
 
 HERE = Path(__file__).parent
@@ -28,7 +28,9 @@ def floor(world: Path, folder: Path) -> Figures:
     folder.mkdir(parents=True)
     with serving(world) as address:
         config = folder / "curl.txt"
-        config.write_text(_config(address, windows(world, _ROWS), folder), encoding="utf-8")
+        config.write_text(
+            curl_config(address, windows(world, _ROWS), str(folder / "{}.json")), encoding="utf-8"
+        )
         began = time.perf_counter()
         subprocess.run(["curl", "--silent", "--fail", "--config", str(config)], check=True)
         download = time.perf_counter() - began
@@ -58,13 +60,6 @@ def land(folder: Path) -> int:
         found = connection.execute("select count(*) from messages").fetchone()
     assert found is not None
     return int(found[0])
-
-
-def _config(address: str, bounds: list[tuple[str, str]], folder: Path) -> str:
-    return "".join(
-        f'url = "{url_of(address, *pair)}"\noutput = "{folder / str(number)}.json"\n'
-        for number, pair in enumerate(bounds)
-    )
 
 
 if __name__ == "__main__":

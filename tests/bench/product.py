@@ -1,6 +1,5 @@
 """The product as its users run it, on a world: a first load, a run a day later, a full build."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.book import Figures, own_environment
+from bench.book import Figures, figures_of, last_told, own_environment
 from bench.peers.measure import measure
 from bench.wire import serving, tally
 from bench.world import World, open_world
@@ -27,6 +26,10 @@ _SETTINGS = {
 }
 
 
+# Of a command that asks no gateway.
+NOWHERE = "http://127.0.0.1:9"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """A world and the data folder that is kept of it.
@@ -38,12 +41,6 @@ class Account:
     world: World
     home: Path
 
-    def command(self, url: str, instant: str, *words: str) -> tuple[list[str], dict[str, str]]:
-        """Return `sms24 WORDS` at an instant of the world, and its environment."""
-        given = {"SMS24_BASE_URL": url, "SMS24_DATA_DIR": str(self.home / "data")}
-        command = [sys.executable, str(HERE / "held_run.py"), instant, *words]
-        return command, own_environment(**_SETTINGS, **given)
-
     def fetch(self, *, is_changed: bool) -> Figures:
         """Run `sms24 run` on a rendition of the world; measured and checked."""
         rendition = _RENDITIONS[is_changed]
@@ -53,17 +50,18 @@ class Account:
         size = {"calls": told["calls"], "MB": told["bytes"] / 1e6}
         return {**figures, **size, "result": self.verdict(rendition)}
 
-    def rebuild(self, *, is_changed: bool) -> Figures:
+    def rebuild(self) -> Figures:
         """Run `sms24 build --full`."""
-        instant = self.world.now(_RENDITIONS[is_changed]).isoformat()
-        return self.measured("http://127.0.0.1:9", instant, "build", "--full")
+        instant = self.world.now("base").isoformat()
+        return self.measured(NOWHERE, instant, "build", "--full")
 
-    def measured(self, url: str, instant: str, *words: str) -> Figures:
-        """Return what `sms24 WORDS` took; RuntimeError if it does not end with 0."""
+    def measured(self, url: str, instant: str, *words: str, by: str = "held_run.py") -> Figures:
+        """Return what `sms24 WORDS` took at an instant; RuntimeError if it does not end with 0."""
         self.home.mkdir(parents=True, exist_ok=True)
-        command, environment = self.command(url, instant, *words)
-        took = measure(command, self.home / "said.txt", environment, self.home)
-        return {"seconds": took.seconds, "processor": took.cpu_seconds, "peak": took.peak_mib}
+        given = {"SMS24_BASE_URL": url, "SMS24_DATA_DIR": str(self.home / "data")}
+        command = [sys.executable, str(HERE / by), instant, *words]
+        environment = own_environment(**_SETTINGS, **given)
+        return figures_of(measure(command, self.home / "said.txt", environment, self.home))
 
     def verdict(self, rendition: str) -> str:
         """Return `right`, or what is wrong with the published tables."""
@@ -85,14 +83,10 @@ def first_load(world: Path, home: Path) -> Figures:
 def spent(world: Path, home: Path) -> Figures:
     """Fetch a world into an empty folder; returns seconds of processor by what they went to."""
     shutil.rmtree(home, ignore_errors=True)
-    home.mkdir(parents=True)
     account = Account(open_world(world), home)
     with serving(world) as url:
-        command, environment = account.command(url, account.world.now("base").isoformat(), "run")
-        command[1] = str(HERE / "spent.py")
-        measure(command, home / "said.txt", environment, home)
-    told: Figures = json.loads((home / "said.txt").read_text(encoding="utf-8").splitlines()[-1])
-    return told
+        account.measured(url, account.world.now("base").isoformat(), "run", by="spent.py")
+    return last_told(home / "said.txt")
 
 
 def daily_run(world: Path, kept: Path, home: Path) -> Figures:
@@ -104,7 +98,7 @@ def daily_run(world: Path, kept: Path, home: Path) -> Figures:
 def full_build(world: Path, kept: Path, home: Path) -> Figures:
     """Build everything anew in a copy of a folder that holds the first load."""
     with _copy(kept, home):
-        return Account(open_world(world), home).rebuild(is_changed=False)
+        return Account(open_world(world), home).rebuild()
 
 
 @contextmanager

@@ -78,7 +78,7 @@ def download(address: str, what: str, bounds: list[tuple[str, str]], *, parallel
     """Download windows with one process of curl."""
     tally(address, is_reset=True)
     with NamedTemporaryFile("w", suffix=".curl") as config:
-        config.writelines(f'url = "{url_of(address, *b)}"\noutput = "/dev/null"\n' for b in bounds)
+        config.write(curl_config(address, bounds, "/dev/null"))
         config.flush()
         many = ["--parallel", "--parallel-max", str(parallel)] if parallel > 1 else []
         command = [shutil.which("curl") or "curl", "--no-progress-meter", "--fail", *many]
@@ -104,8 +104,15 @@ def _text(at: int) -> str:
     return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S}"
 
 
-def url_of(address: str, begin: str, end: str) -> str:
-    """Return the address that asks for a window, its bounds in UTC."""
+def curl_config(address: str, bounds: list[tuple[str, str]], to: str) -> str:
+    """Return what curl reads to fetch windows, each into a file; `{}` is the window's number."""
+    return "".join(
+        f'url = "{_url(address, *pair)}"\noutput = "{to.format(number)}"\n'
+        for number, pair in enumerate(bounds)
+    )
+
+
+def _url(address: str, begin: str, end: str) -> str:
     asked = {"token": TOKEN, "begindate": begin, "enddate": end, "timezone": "UTC"}
     return f"{address}/getallsms?{urlencode(asked)}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pendulum
 from pendulum import DateTime
 
-from pipeline.clock import HeldClock
+from pipeline.clock import HeldClock, SystemClock
 from pipeline.emulator.account import Account as Writes
 from pipeline.emulator.app import create_app
 from pipeline.emulator.faults import Faults
@@ -88,3 +88,11 @@ def account(  # noqa: PLR0913 - one argument per thing that a test may choose
         )
         asked = replace(given, **settings)
         yield Account(world, clock, asked, app.state.faults, app.state.log, app.state.account)
+
+
+@contextmanager
+def account_of_today(folder: Path, **given: Any) -> Iterator[Account]:
+    """Serve a small account in the present: commands that send take the time from the system."""
+    with account(folder, messages=20, days=2, **given) as known:
+        known.clock.set(SystemClock().now())
+        yield known

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qs
 
+from support.threads import serving_in_thread
+
 DEVICES = '{"error":0,"count":0,"device":[]}'
 
 
@@ -156,14 +158,11 @@ def fault_server(*acts: Act, is_held: bool = False) -> Iterator[Served]:
         served = server.served = Served(deque(acts))
         served.port = server.server_address[1]
         served.address = f"http://127.0.0.1:{served.port}/getdata"
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        if not is_held:
-            served.gate.set()
-        try:
-            yield served
-        finally:
-            served.stopped.set()
-            served.gate.set()
-            server.shutdown()
-            thread.join()
+        with serving_in_thread(server):
+            if not is_held:
+                served.gate.set()
+            try:
+                yield served
+            finally:
+                served.stopped.set()
+                served.gate.set()

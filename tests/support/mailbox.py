@@ -1,9 +1,10 @@
 """A mail server on loopback that keeps what it is given, or refuses it with a code."""
 
 import socketserver
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from support.threads import serving_in_thread
 
 
 class Mailbox(socketserver.ThreadingTCPServer):
@@ -62,11 +63,5 @@ class _Talk(socketserver.StreamRequestHandler):
 @contextmanager
 def mailbox(refuse_at: str = "") -> Iterator[Mailbox]:
     """Serve a mailbox while the block lasts."""
-    with Mailbox(refuse_at) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+    with Mailbox(refuse_at) as server, serving_in_thread(server):
+        yield server
