@@ -1,8 +1,12 @@
 """Ask many windows at once, in threads, and land what comes in batches."""
 
+import itertools
 from collections.abc import Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import accumulate
+from concurrent.futures import ThreadPoolExecutor
+from queue import PriorityQueue
+
+import pendulum
+from pendulum import DateTime
 
 from pipeline.errors import GatewayError
 from pipeline.extract.ask import Answer, Asker, Job
@@ -17,10 +21,11 @@ _BATCH_BODIES = 8
 _BATCH_BYTES = 32_000_000
 # A gateway that brings no rows for so many windows in turn brings none at all.
 _MOST_FAILURES = 60
+_ALWAYS = pendulum.datetime(1, 1, 1)
 
 
 class Fetcher:
-    """Fetches windows and lands them; used by one thread.
+    """Fetches windows and lands them, the oldest first; used by one thread.
 
     Attributes:
         error: the first failure that left a hole; None if there was none.
@@ -58,12 +63,13 @@ class Fetcher:
         """Ask for every job and its parts; a gateway that is out leaves the rest unasked."""
         batch = _Batch()
         with ThreadPoolExecutor(self._concurrency, thread_name_prefix="ask") as pool:
-            pending: set[Future[Answer]] = {pool.submit(self._asker.ask, job) for job in jobs}
+            waiting = _Waiting()
+            pending = {pool.submit(self._ask_first, waiting) for _ in waiting.put(jobs)}
             try:
                 while pending:
                     done, pending = wait_for_first(pending)
                     for answer in (future.result() for future in done if not future.cancelled()):
-                        pending |= {pool.submit(self._asker.ask, part) for part in answer.parts}
+                        pending |= {pool.submit(self._ask_first, waiting) for _ in answer.parts}
                         batch.add(answer)
                         self._note(answer)
                     if self._failures >= _MOST_FAILURES:
@@ -74,6 +80,11 @@ class Fetcher:
             except BaseException:
                 pool.shutdown(wait=False, cancel_futures=True)
                 raise
+
+    def _ask_first(self, waiting: "_Waiting") -> Answer:
+        answer = self._asker.ask(waiting.take())
+        waiting.put(answer.parts)
+        return answer
 
     def _note(self, answer: Answer) -> None:
         if answer.missing and answer.job.window:
@@ -102,6 +113,30 @@ class Fetcher:
         self._progress.advance(rows)
 
 
+class _Waiting:
+    """The jobs that nobody has begun, used by several threads.
+
+    The oldest window is first: messages of a time then lie together in the warehouse, so that
+    questions about a time read little of it. What failed waits until all others were asked.
+    """
+
+    def __init__(self) -> None:
+        self._queue: PriorityQueue[tuple[int, DateTime, int, Job]] = PriorityQueue()
+        self._number = itertools.count()
+
+    def put(self, jobs: Iterable[Job]) -> list[Job]:
+        """Let some more wait; returns them."""
+        given = list(jobs)
+        for job in given:
+            begin_at = job.window.begin_at if job.window else _ALWAYS
+            self._queue.put((job.tries, begin_at, next(self._number), job))
+        return given
+
+    def take(self) -> Job:
+        """Take the first one."""
+        return self._queue.get_nowait()[-1]
+
+
 class _Batch:
     """The answers that wait to be landed; many may come while others are being landed."""
 
@@ -120,7 +155,7 @@ class _Batch:
 
     def take(self) -> tuple[list[Landing], list[Asked]]:
         """Take what is landed together: never more than a full batch, so that memory is bounded."""
-        sizes = accumulate(landing.bytes for landing in self._landings)
+        sizes = itertools.accumulate(landing.bytes for landing in self._landings)
         fitting = sum(size <= _BATCH_BYTES for size in sizes)
         taken = self._landings[: max(min(fitting, _BATCH_BODIES), 1)]
         counted, self._counted = self._counted, []
