@@ -110,7 +110,7 @@ class Reconciler:
                 continue
             self._changed[window] = self._has_changed(whole, turn)
             if self._changed[window]:
-                small = self._parts(window, [number / parts for number in range(1, parts)])
+                small = self._parts(whole, [number / parts for number in range(1, parts)])
                 differing = (part for part in small if self._differs(part, self._plain))
                 found += [Job(part.window, held=max(part.messages, 1)) for part in differing]
         return found
@@ -147,7 +147,7 @@ class Reconciler:
         is_known = window in self._changed or window.seconds >= self._longest
         if not (self._changed.get(window, True) if is_known else self._has_changed(whole, turn)):
             return
-        parts = self._parts(window, [number / _PARTS for number in range(1, _PARTS)])
+        parts = self._parts(whole, [number / _PARTS for number in range(1, _PARTS)])
         is_short = window.seconds < self._longest
         for part in parts if is_short else self._in_turn(parts, turn):
             if self._differs(part, self._questions_for(part)):
@@ -163,10 +163,8 @@ class Reconciler:
         common = [q for q in questions if whole.counted(q, ()) > _COMMON * whole.messages]
         rare = [q for q in questions if q not in common]
         first = turn * _GOLDEN % 1
-        halves = self._parts(whole.window, [first])
-        parts = self._parts(
-            whole.window, sorted((first + n / _TOTALS) % 1 for n in range(_TOTALS - 1))
-        )
+        halves = self._parts(whole, [first])
+        parts = self._parts(whole, sorted((first + n / _TOTALS) % 1 for n in range(_TOTALS - 1)))
         return (
             self._differs(whole, rare)
             or any(self._differs(part, self._plain) for part in parts)
@@ -218,11 +216,12 @@ class Reconciler:
         held = stretch.counted(filters, self._counts.hidden_sims)
         return counted != held
 
-    def _parts(self, window: Window, shares: Sequence[float]) -> list[_Stretch]:
+    def _parts(self, whole: _Stretch, shares: Sequence[float]) -> list[_Stretch]:
         """Part a stretch at moments without messages, after these shares of its messages."""
+        window = whole.window
         cuts = [
             cut
-            for wanted in self._held.quantiles(window, self._place, shares)
+            for wanted in self._held.quantiles(window, self._place, shares, whole.messages)
             if (cut := self._cut(wanted, window)) is not None
         ]
         edges = sorted({window.begin_at, *cuts, window.end_at})
@@ -241,7 +240,7 @@ class Reconciler:
 
     def _halves(self, stretch: _Stretch) -> list[_Stretch]:
         window = stretch.window
-        wanted = self._held.quantiles(window, self._place, [0.5])
+        wanted = self._held.quantiles(window, self._place, [0.5], stretch.messages)
         wanted = wanted or [window.begin_at.add(seconds=window.seconds // 2)]
         cut = self._cut(wanted[0], window)
         if cut is None:

@@ -44,7 +44,8 @@ class Team:
         self.unreconciled = 0
         method: Method
         if counts.is_usable:
-            values = {**raw.values(), "device_id": tuple(sorted(raw.known_devices()))}
+            values = raw.values()
+            values["device_id"] = tuple(sorted({*values["device_id"], *raw.device_ids()}))
             method = CountedMethod(questions, self.limits, counts=counts, values=values)
         else:
             method = UncountedMethod(

@@ -11,6 +11,8 @@ from pipeline.warehouse.raw import utc, windows_of
 from pipeline.warehouse.store import Warehouse, statement
 
 _REACH_HOURS = 12
+# Messages of a window that tell well enough where a share of them lies.
+_SAMPLE = 20_000
 
 
 class HeldCounts:
@@ -35,12 +37,20 @@ class HeldCounts:
 
     def is_unsure(self, window: Window, place: Place) -> bool:
         """Whether a window holds messages whose time is not sure."""
+        sql = """
+            select count(*)
+            from raw.message_heads as heads
+            where
+                heads.gone_at is null and not heads.is_sure
+                and head_date($reading_column, heads) >= $begin_at
+                and head_date($reading_column, heads) < $end_at
+        """
         given = {
-            "begins": [window.begin_at],
-            "ends": [window.end_at],
             "reading_column": place.column,
+            "begin_at": window.begin_at,
+            "end_at": window.end_at,
         }
-        return any(row["unsure"] for row in self._warehouse.plain(statement("0_raw/held"), given))
+        return bool(self._warehouse.scalar(sql, given))
 
     def by_status_alone(self) -> dict[int | None, int]:
         """Return how many are held of each status, of whatever time."""
@@ -62,8 +72,13 @@ class HeldCounts:
         sql = "select count(*) from raw.message_heads where sent_at is null"
         return bool(self._warehouse.scalar(sql))
 
-    def quantiles(self, window: Window, place: Place, shares: Sequence[float]) -> list[DateTime]:
-        """Return the moments before which a window has about these shares of its messages."""
+    def quantiles(
+        self, window: Window, place: Place, shares: Sequence[float], messages: int = 0
+    ) -> list[DateTime]:
+        """Return the moments before which a window has about these shares of its messages.
+
+        Where a window is known to hold many messages, only some of them are looked at.
+        """
         sql = """
             select
                 unnest(
@@ -74,12 +89,14 @@ class HeldCounts:
                 heads.gone_at is null
                 and head_date($reading_column, heads) >= $begin_at
                 and head_date($reading_column, heads) < $end_at
+                and heads.rowid % $step = 0
         """
         given = {
             "reading_column": place.column,
             "begin_at": window.begin_at,
             "end_at": window.end_at,
             "shares": list(shares),
+            "step": max(messages // _SAMPLE, 1),
         }
         rows = self._warehouse.plain(sql, given)
         return [pendulum.from_timestamp(row["at"]) for row in rows if row["at"] is not None]

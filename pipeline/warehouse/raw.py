@@ -169,10 +169,6 @@ class RawStore:
         )
         return row["per_day"], None if row["since"] is None else utc(row["since"])
 
-    def known_devices(self) -> set[int]:
-        """Return every phone ever listed or met in a message."""
-        return self.device_ids() | set(self.values()["device_id"])
-
     def values(self) -> dict[str, tuple[int, ...]]:
         """Return the phones, statuses, SIMs and customers of the messages held."""
         found: dict[str, tuple[int, ...]] = {}

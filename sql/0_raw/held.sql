@@ -1,28 +1,46 @@
 -- How many messages are held in each of some stretches of time, by status and SIM.
--- Grain: one row per stretch, status and SIM. Reads: raw.message_heads.
+-- Grain: one row per stretch, status and SIM that has messages. Reads: raw.message_heads.
+-- Note: each message is put between two bounds once, however many stretches there are. The key of a bin is
+--       the last moment in it.
 with
 
 stretches as (
     select
-        generate_subscripts($begins::timestamptz[], 1) as stretch,
+        generate_subscripts($begins::timestamptz[], 1) - 1 as stretch,
         unnest($begins::timestamptz[]) as begin_at,
         unnest($ends::timestamptz[]) as end_at
 ),
 
-final as (
+counted as (
     select
-        stretches.stretch - 1 as stretch,
         heads.status,
         heads.sim,
-        count(*) as messages,
-        count(*) filter (where not heads.is_sure) as unsure
+        unnest(map_entries(histogram(
+            head_date($reading_column, heads),
+            list_transform(
+                list_distinct($begins::timestamptz[] || $ends::timestamptz[]),
+                lambda bound: bound - interval 1 microsecond
+            )
+        ))) as bin
+    from raw.message_heads as heads
+    where
+        heads.gone_at is null
+        and head_date($reading_column, heads) >= list_min($begins::timestamptz[])
+        and head_date($reading_column, heads) < list_max($ends::timestamptz[])
+    group by heads.status, heads.sim
+),
+
+final as (
+    select
+        stretches.stretch,
+        counted.status,
+        counted.sim,
+        sum(counted.bin.value)::bigint as messages
     from stretches
-    inner join raw.message_heads as heads
-        on
-            head_date($reading_column, heads) >= stretches.begin_at
-            and head_date($reading_column, heads) < stretches.end_at
-    where heads.gone_at is null
-    group by stretches.stretch, heads.status, heads.sim
+    inner join counted
+        on counted.bin.key >= stretches.begin_at and counted.bin.key < stretches.end_at
+    where counted.bin.value > 0
+    group by stretches.stretch, counted.status, counted.sim
 )
 
 select * from final

@@ -7,7 +7,9 @@ select distinct on (heads.message_id) heads.message_id, $run_id, asked.noticed_a
 from raw.message_heads as heads
 inner join asked
     on
-        head_date($reading_column, heads) - to_hours(if(heads.is_sure, 0, 3)) >= asked.begin_at
+        head_date($reading_column, heads) >= asked.begin_at
+        and head_date($reading_column, heads) < asked.end_at
+        and head_date($reading_column, heads) - to_hours(if(heads.is_sure, 0, 3)) >= asked.begin_at
         and head_date($reading_column, heads) + to_hours(if(heads.is_sure, 0, 3)) < asked.end_at
         and heads.asked_at < asked.asked_at
 where asked.is_placed and asked.is_whole and heads.gone_at is null

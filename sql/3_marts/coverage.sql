@@ -2,8 +2,22 @@
 -- Grain: one row per stretch of time in one state.
 -- Key: begin_at
 -- Reads: core.coverage, core.messages
--- Note: messages are counted by the time they were created.
+-- Note: messages are counted by the time they were created; each is put between two bounds once. The key of
+--       a bin is the last moment in it.
 with
+
+bounds as (
+    select unnest([begin_at, end_at]) - interval 1 microsecond as bound
+    from core.coverage
+),
+
+counted as (
+    select unnest(map_entries(histogram(
+        created_at, coalesce((select list(distinct bound) from bounds), [])
+    ))) as bin
+    from core.messages
+    where gone_at is null
+),
 
 final as (
     select
@@ -12,13 +26,10 @@ final as (
         coverage.state,
         coverage.is_proven,
         coverage.is_tail,
-        count(messages.message_id) as messages
+        coalesce(sum(counted.bin.value), 0)::bigint as messages
     from core.coverage as coverage
-    left join core.messages as messages
-        on
-            messages.created_at >= coverage.begin_at
-            and messages.created_at < coverage.end_at
-            and messages.gone_at is null
+    left join counted
+        on counted.bin.key >= coverage.begin_at and counted.bin.key < coverage.end_at
     group by all
     order by coverage.begin_at
 )
