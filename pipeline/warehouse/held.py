@@ -10,7 +10,8 @@ from pipeline.warehouse.asked import Place
 from pipeline.warehouse.raw import utc, windows_of
 from pipeline.warehouse.store import Warehouse, statement
 
-_REACH_HOURS = 12
+# How far a quiet moment is looked for: mostly there is one close by.
+_REACH_HOURS = (1, 12)
 # Messages of a window that tell well enough where a share of them lies.
 _SAMPLE = 20_000
 
@@ -103,14 +104,12 @@ class HeldCounts:
 
     def quiet(self, wanted: DateTime, place: Place) -> DateTime | None:
         """Return the moment nearest to a wanted one that has no message close by."""
-        given = {
-            "wanted": wanted,
-            "reach": _REACH_HOURS,
-            "reading_column": place.column,
-            "grain": place.grain,
-        }
-        rows = self._warehouse.rows(statement("0_raw/quiet"), given)
-        return utc(rows[0]["moment"]) if rows else None
+        given = {"wanted": wanted, "reading_column": place.column, "grain": place.grain}
+        for hours in _REACH_HOURS:
+            at = self._warehouse.scalar(statement("0_raw/quiet"), {**given, "reach": hours})
+            if at is not None:
+                return pendulum.from_timestamp(at)
+        return None
 
     def rows_in(self, window: Window, place: Place) -> int:
         """Return how many messages a window holds."""

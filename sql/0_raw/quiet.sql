@@ -1,5 +1,5 @@
 -- The moment nearest to a wanted one that has no message close by: counts on both sides are then sure.
--- Grain: one row at the most. Reads: raw.message_heads.
+-- Grain: one row at the most, in seconds since 1970. Reads: raw.message_heads.
 with
 
 near as (
@@ -18,7 +18,7 @@ gaps as (
 ),
 
 final as (
-    select to_timestamp((epoch(moment)::bigint + epoch(following)::bigint) // 2) as moment
+    select (epoch(moment)::bigint + epoch(following)::bigint) // 2 as quiet_at
     from gaps
     where following - moment > to_seconds(6 * $grain)
     order by abs(epoch(moment) - epoch($wanted::timestamptz))

@@ -27,14 +27,20 @@ totals as (
     group by code
 ),
 
+failed as (
+    select code, device_id, sim, count(*) as messages
+    from failures
+    group by code, device_id, sim
+),
+
 traffic as (
     select
         device_id,
         sim,
         grouping_id(sim) = 0 as is_sim,
-        count(*) as messages,
-        sum(count(*)) over (partition by grouping_id(sim)) as all_messages
-    from outgoing
+        sum(messages) as messages,
+        sum(sum(messages)) over (partition by grouping_id(sim)) as all_messages
+    from (select device_id, sim, count(*) as messages from outgoing group by device_id, sim) as carried
     group by grouping sets ((device_id), (device_id, sim))
 ),
 
@@ -44,14 +50,14 @@ excesses as (
         traffic.sim,
         traffic.is_sim,
         totals.code,
-        (count(*) * traffic.all_messages - totals.messages * traffic.messages)
+        (sum(failed.messages) * traffic.all_messages - totals.messages * traffic.messages)
         / nullif(traffic.all_messages, 0) as excess
-    from failures
-    inner join totals on failures.code = totals.code
+    from failed
+    inner join totals on failed.code = totals.code
     inner join traffic
         on
-            failures.device_id = traffic.device_id
-            and (not traffic.is_sim or failures.sim = traffic.sim)
+            failed.device_id = traffic.device_id
+            and (not traffic.is_sim or failed.sim = traffic.sim)
     group by
         traffic.device_id, traffic.sim, traffic.is_sim, traffic.messages, traffic.all_messages,
         totals.code, totals.messages
