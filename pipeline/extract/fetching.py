@@ -1,17 +1,12 @@
 """Ask many windows at once, in threads, and land what comes in batches."""
 
-import itertools
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
-from queue import PriorityQueue
-
-import pendulum
-from pendulum import DateTime
+from itertools import accumulate
 
 from pipeline.errors import GatewayError
 from pipeline.extract.ask import Answer, Asker, Job
+from pipeline.extract.crew import Crew
 from pipeline.extract.landing import Lander
-from pipeline.futures import wait_for_first
 from pipeline.progress import Progress
 from pipeline.values import Window
 from pipeline.warehouse.asked import Asked
@@ -21,7 +16,6 @@ _BATCH_BODIES = 8
 _BATCH_BYTES = 32_000_000
 # A gateway that brings no rows for so many windows in turn brings none at all.
 _MOST_FAILURES = 60
-_ALWAYS = pendulum.datetime(1, 1, 1)
 
 
 class Fetcher:
@@ -62,29 +56,17 @@ class Fetcher:
     def fetch(self, jobs: Iterable[Job]) -> None:
         """Ask for every job and its parts; a gateway that is out leaves the rest unasked."""
         batch = _Batch()
-        with ThreadPoolExecutor(self._concurrency, thread_name_prefix="ask") as pool:
-            waiting = _Waiting()
-            pending = {pool.submit(self._ask_first, waiting) for _ in waiting.put(jobs)}
-            try:
-                while pending:
-                    done, pending = wait_for_first(pending)
-                    for answer in (future.result() for future in done if not future.cancelled()):
-                        pending |= {pool.submit(self._ask_first, waiting) for _ in answer.parts}
-                        batch.add(answer)
-                        self._note(answer)
-                    if self._failures >= _MOST_FAILURES:
-                        pending = {future for future in pending if not future.cancel()}
-                    while batch.is_full:
-                        self._land(batch)
-                self._land(batch)
-            except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
-                raise
-
-    def _ask_first(self, waiting: "_Waiting") -> Answer:
-        answer = self._asker.ask(waiting.take())
-        waiting.put(answer.parts)
-        return answer
+        with Crew(self._asker.ask, self._concurrency) as crew:
+            crew.add(jobs)
+            while crew.is_busy:
+                for answer in crew.answers():
+                    batch.add(answer)
+                    self._note(answer)
+                if self._failures >= _MOST_FAILURES:
+                    crew.leave_the_rest()
+                while batch.is_full:
+                    crew.landed(self._land(batch))
+            self._land(batch)
 
     def _note(self, answer: Answer) -> None:
         if answer.missing and answer.job.window:
@@ -105,36 +87,14 @@ class Fetcher:
             # Asked until the breaker opened: the others would be, too.
             self._failures = max(self._failures, _MOST_FAILURES if self._asker.is_out else 0)
 
-    def _land(self, batch: "_Batch") -> None:
+    def _land(self, batch: "_Batch") -> int:
+        """Land what may be landed together; returns how many askings that were."""
         landings, counted = batch.take()
         kept = self._lander.land(landings, counted)
         rows = sum(asking.whole.rows for asking in kept)
         self.rows += rows
         self._progress.advance(rows)
-
-
-class _Waiting:
-    """The jobs that nobody has begun, used by several threads.
-
-    The oldest window is first: messages of a time then lie together in the warehouse, so that
-    questions about a time read little of it. What failed waits until all others were asked.
-    """
-
-    def __init__(self) -> None:
-        self._queue: PriorityQueue[tuple[int, DateTime, int, Job]] = PriorityQueue()
-        self._number = itertools.count()
-
-    def put(self, jobs: Iterable[Job]) -> list[Job]:
-        """Let some more wait; returns them."""
-        given = list(jobs)
-        for job in given:
-            begin_at = job.window.begin_at if job.window else _ALWAYS
-            self._queue.put((job.tries, begin_at, next(self._number), job))
-        return given
-
-    def take(self) -> Job:
-        """Take the first one."""
-        return self._queue.get_nowait()[-1]
+        return len(landings)
 
 
 class _Batch:
@@ -155,7 +115,7 @@ class _Batch:
 
     def take(self) -> tuple[list[Landing], list[Asked]]:
         """Take what is landed together: never more than a full batch, so that memory is bounded."""
-        sizes = itertools.accumulate(landing.bytes for landing in self._landings)
+        sizes = accumulate(landing.bytes for landing in self._landings)
         fitting = sum(size <= _BATCH_BYTES for size in sizes)
         taken = self._landings[: max(min(fitting, _BATCH_BODIES), 1)]
         counted, self._counted = self._counted, []
