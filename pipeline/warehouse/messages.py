@@ -31,6 +31,7 @@ class MessageStore:
         self._warehouse = warehouse
         self._run = {"run_id": run_id}
         self._names: set[str] = set()
+        self._shapes: set[tuple[str, ...]] = set()
 
     def land(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> Landed:
         """Append the versions that are new in a batch, and note who has vanished.
@@ -52,6 +53,7 @@ class MessageStore:
         if has_records:
             rows = self._warehouse.plain(statement("0_raw/strays"), given)
             strays = frozenset(row["asking"] for row in rows)
+        if strays:
             sql = "delete from asked where list_contains($strays, asking)"
             self._warehouse.execute(sql, {"strays": sorted(strays)})
         return Landed(new, self._miss(place.column), strays, fields)
@@ -99,35 +101,42 @@ class MessageStore:
         }
         self._warehouse.execute(statement("0_raw/arrive_messages"), given)
         self._warehouse.execute(statement("0_raw/place_messages"))
-        new = int(self._warehouse.scalar("select count(*) from arrivals where is_new"))
         fields = self._new_fields(now)
         Retention(self._warehouse).forget_arrivals()
-        self._warehouse.execute(statement("0_raw/append_messages"))
+        new = int(self._warehouse.scalar(statement("0_raw/append_messages")))
         self._warehouse.execute(statement("0_raw/note_unbuilt"))
         self._warehouse.execute(statement("0_raw/move_heads"))
         return new, fields
 
     def _new_fields(self, now: DateTime) -> tuple[NewField, ...]:
-        self._meet()
+        if not self._meet():
+            return ()
         rows = self._warehouse.plain(statement("0_raw/shapes"))
         found = tuple(NewField(**row) for row in rows)
         kept = [(field.name, field.type, self._run["run_id"], now) for field in found]
         self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
         return found
 
-    def _meet(self) -> None:
-        """Choose one payload for each shape of a batch; quickly where its fields are known."""
+    def _meet(self) -> bool:
+        """Choose one payload for each shape of a batch; return whether one may be new.
+
+        Quickly where its fields are known.
+        """
         for _ in range(2):
             paths = ["$", *(f'$."{name}"' for name in sorted(self._names))]
             self._warehouse.execute(statement("0_raw/met_fast"), {"paths": paths})
-            sql = "select distinct unnest(names) as name from met"
-            new = {row["name"] for row in self._warehouse.plain(sql)} - self._names
+            found = self._warehouse.plain("select names, types from met")
+            new = {name for row in found for name in row["names"]} - self._names
             if not new:
-                return
+                shapes = {(*row["names"], row["types"]) for row in found}
+                is_new = not shapes <= self._shapes
+                self._shapes |= shapes
+                return is_new
             if len(self._names | new) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, new)):
                 break
             self._names |= new
         self._warehouse.execute(statement("0_raw/met"))
+        return True
 
     def _miss(self, column: str) -> int:
         """Note who should have come and did not; returns how many."""

@@ -1,0 +1,108 @@
+"""What is held is counted as it is, whatever stretches are asked for."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.values import Window
+from pipeline.warehouse.asked import Place
+from pipeline.warehouse.held import HeldCounts
+from pipeline.warehouse.store import Warehouse, open_warehouse
+from support.account import NOW
+
+PLACE = Place("planned", 1, "planned")
+COLUMNS = ("status", "sim", "created_at", "scheduled_at", "gone_at")
+SECONDS = st.integers(0, 40)
+WINDOWS = st.lists(st.tuples(SECONDS, SECONDS).filter(lambda w: w[0] < w[1]), max_size=6)
+ROW = st.tuples(
+    st.sampled_from([None, 7, 8]),
+    st.sampled_from([None, 0, 1]),
+    st.none() | SECONDS,
+    st.none() | SECONDS,
+    st.none() | SECONDS,
+)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
+    """Open one warehouse for all examples."""
+    with open_warehouse(tmp_path_factory.mktemp("held") / "w.duckdb") as opened:
+        yield opened
+
+
+def hold(warehouse: Warehouse, rows: list[tuple[int | None, ...]]) -> HeldCounts:
+    """Hold these messages and no others; times are seconds."""
+    warehouse.execute("delete from raw.message_heads")
+    typed = [
+        (status, sim, *(None if at is None else NOW.add(seconds=at) for at in times))
+        for status, sim, *times in rows
+    ]
+    warehouse.append("raw.message_heads", COLUMNS, typed)
+    return HeldCounts(warehouse)
+
+
+@given(rows=st.lists(ROW, max_size=12), windows=WINDOWS)
+@settings(deadline=None)
+def test_stretches_hold_what_lies_in_them(
+    warehouse: Warehouse, rows: list[tuple[int | None, ...]], windows: list[tuple[int, int]]
+) -> None:
+    """Each message is counted in every stretch with its moment, the end left out; none vanished."""
+    held = hold(warehouse, rows)
+    asked = [Window(NOW.add(seconds=begin), NOW.add(seconds=end)) for begin, end in windows]
+    moments = [
+        (status, sim, created if scheduled is None else scheduled)
+        for status, sim, created, scheduled, gone in rows
+        if gone is None
+    ]
+    expected = [
+        Counter((s, sim) for s, sim, at in moments if at is not None and begin <= at < end)
+        for begin, end in windows
+    ]
+    assert held.by_status(asked, PLACE) == [dict(counts) for counts in expected]
+
+
+@pytest.mark.parametrize("apart", [30, 20_000])
+def test_a_quiet_moment_is_found_near_or_far(warehouse: Warehouse, apart: int) -> None:
+    """It lies between two messages, hours away if need be."""
+    busy = [(7, 0, second, None, None) for second in range(-apart, apart, 3)]
+    held = hold(warehouse, busy)
+    found = held.quiet(NOW, Place("created", 1, "created"))
+    assert found is not None
+    gap = min(abs((found - NOW.add(seconds=second)).total_seconds()) for _, _, second, *_ in busy)
+    assert gap >= 3
+
+
+def test_where_no_moment_is_quiet_none_is_told(warehouse: Warehouse) -> None:
+    """Within twelve hours on either side there may be messages all the time."""
+    warehouse.execute("delete from raw.message_heads")
+    warehouse.execute(
+        """
+        insert into raw.message_heads by name
+        select $at::timestamptz + to_seconds(second) as created_at
+        from range(-50000, 50000, 5) as seconds (second)
+        """,
+        {"at": NOW},
+    )
+    assert HeldCounts(warehouse).quiet(NOW, Place("created", 1, "created")) is None
+
+
+@pytest.mark.parametrize("messages", [0, 100_000])
+def test_cuts_of_many_messages_are_told_by_some(warehouse: Warehouse, messages: int) -> None:
+    """A share of a window is about where it is, also where few of its messages are looked at."""
+    warehouse.execute("delete from raw.message_heads")
+    warehouse.execute(
+        """
+        insert into raw.message_heads by name
+        select $at::timestamptz + to_seconds(second) as created_at
+        from range(100000) as seconds (second)
+        """,
+        {"at": NOW},
+    )
+    whole = Window(NOW, NOW.add(seconds=100_000))
+    place = Place("created", 1, "created")
+    found = HeldCounts(warehouse).quantiles(whole, place, [0.25, 0.5], messages)
+    seconds = [(moment - NOW).total_seconds() for moment in found]
+    assert seconds == pytest.approx([25_000, 50_000], rel=0.02)
