@@ -31,7 +31,6 @@ class MessageStore:
         self._warehouse = warehouse
         self._run = {"run_id": run_id}
         self._names: set[str] = set()
-        self._shapes: set[tuple[str, ...]] = set()
 
     def land(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> Landed:
         """Append the versions that are new in a batch, and note who has vanished.
@@ -109,34 +108,26 @@ class MessageStore:
         return new, fields
 
     def _new_fields(self, now: DateTime) -> tuple[NewField, ...]:
-        if not self._meet():
-            return ()
+        self._meet()
         rows = self._warehouse.plain(statement("0_raw/shapes"))
         found = tuple(NewField(**row) for row in rows)
         kept = [(field.name, field.type, self._run["run_id"], now) for field in found]
         self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
         return found
 
-    def _meet(self) -> bool:
-        """Choose one payload for each shape of a batch; return whether one may be new.
-
-        Quickly where its fields are known.
-        """
+    def _meet(self) -> None:
+        """Choose one payload for each shape of a batch; quickly where its fields are known."""
         for _ in range(2):
             paths = ["$", *(f'$."{name}"' for name in sorted(self._names))]
             self._warehouse.execute(statement("0_raw/met_fast"), {"paths": paths})
-            found = self._warehouse.plain("select names, types from met")
+            found = self._warehouse.plain("select names from met")
             new = {name for row in found for name in row["names"]} - self._names
             if not new:
-                shapes = {(*row["names"], row["types"]) for row in found}
-                is_new = not shapes <= self._shapes
-                self._shapes |= shapes
-                return is_new
+                return
             if len(self._names | new) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, new)):
                 break
             self._names |= new
         self._warehouse.execute(statement("0_raw/met"))
-        return True
 
     def _miss(self, column: str) -> int:
         """Note who should have come and did not; returns how many."""

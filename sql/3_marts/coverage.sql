@@ -2,8 +2,7 @@
 -- Grain: one row per stretch of time in one state.
 -- Key: begin_at
 -- Reads: core.coverage, core.messages
--- Note: messages are counted by the time they were created; each is put between two bounds once. The key of
---       a bin is the last moment in it.
+-- Note: messages are counted by the time they were created.
 with
 
 bounds as (
@@ -12,6 +11,7 @@ bounds as (
 ),
 
 counted as (
+    -- each message is put between two bounds once; the key of a bin is the last moment in it
     select unnest(map_entries(histogram(
         created_at, coalesce((select list(distinct bound) from bounds), [])
     ))) as bin
