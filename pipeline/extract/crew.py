@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import PriorityQueue
 from threading import Semaphore
@@ -42,6 +42,7 @@ class Crew:
         self._number = itertools.count()
         self._room = Semaphore(_MOST_AHEAD)
         self._pending: set[Future[_Told]] = set()
+        self._is_over = False
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -52,6 +53,7 @@ class Crew:
     ) -> None:
         """Wait for what is being asked; after an error the rest is left unasked."""
         if error is not None:
+            self._is_over = True
             self._room.release(_MOST_AHEAD)
         self._pool.shutdown(cancel_futures=error is not None)
 
@@ -91,6 +93,8 @@ class Crew:
 
     def _ask_first(self) -> _Told:
         self._room.acquire()
+        if self._is_over:
+            raise CancelledError
         answer = self._ask(self._waiting.get_nowait()[-1])
         if answer.landing is None:
             self._room.release()
