@@ -44,6 +44,20 @@ def hold(warehouse: Warehouse, rows: list[tuple[int | None, ...]]) -> HeldCounts
     return HeldCounts(warehouse)
 
 
+def hold_many(warehouse: Warehouse, seconds: range) -> HeldCounts:
+    """Hold a message made at each of these seconds, and no others."""
+    warehouse.execute("delete from raw.message_heads")
+    warehouse.execute(
+        """
+        insert into raw.message_heads by name
+        select $at::timestamptz + to_seconds(second) as created_at
+        from range($start, $stop, $step) as seconds (second)
+        """,
+        {"at": NOW, "start": seconds.start, "stop": seconds.stop, "step": seconds.step},
+    )
+    return HeldCounts(warehouse)
+
+
 @given(rows=st.lists(ROW, max_size=12), windows=WINDOWS)
 @settings(deadline=None)
 def test_stretches_hold_what_lies_in_them(
@@ -77,32 +91,15 @@ def test_a_quiet_moment_is_found_near_or_far(warehouse: Warehouse, apart: int) -
 
 def test_where_no_moment_is_quiet_none_is_told(warehouse: Warehouse) -> None:
     """Within twelve hours on either side there may be messages all the time."""
-    warehouse.execute("delete from raw.message_heads")
-    warehouse.execute(
-        """
-        insert into raw.message_heads by name
-        select $at::timestamptz + to_seconds(second) as created_at
-        from range(-50000, 50000, 5) as seconds (second)
-        """,
-        {"at": NOW},
-    )
-    assert HeldCounts(warehouse).quiet(NOW, Place("created", 1, "created")) is None
+    held = hold_many(warehouse, range(-50_000, 50_000, 5))
+    assert held.quiet(NOW, Place("created", 1, "created")) is None
 
 
 @pytest.mark.parametrize("messages", [0, 100_000])
 def test_cuts_of_many_messages_are_told_by_some(warehouse: Warehouse, messages: int) -> None:
     """A share of a window is about where it is, also where few of its messages are looked at."""
-    warehouse.execute("delete from raw.message_heads")
-    warehouse.execute(
-        """
-        insert into raw.message_heads by name
-        select $at::timestamptz + to_seconds(second) as created_at
-        from range(100000) as seconds (second)
-        """,
-        {"at": NOW},
-    )
-    whole = Window(NOW, NOW.add(seconds=100_000))
+    held, whole = hold_many(warehouse, range(100_000)), Window(NOW, NOW.add(seconds=100_000))
     place = Place("created", 1, "created")
-    found = HeldCounts(warehouse).quantiles(whole, place, [0.25, 0.5], messages)
+    found = held.quantiles(whole, place, [0.25, 0.5], messages)
     seconds = [(moment - NOW).total_seconds() for moment in found]
     assert seconds == pytest.approx([25_000, 50_000], rel=0.02)

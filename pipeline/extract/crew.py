@@ -9,15 +9,14 @@ from threading import Semaphore
 from types import TracebackType
 from typing import Self
 
-import pendulum
 from pendulum import DateTime
 
 from pipeline.extract.ask import Answer, Job
+from pipeline.extract.windows import BEGINNING
 from pipeline.futures import wait_for_first
 
 # Askings whose bodies lie on the disk, or are on their way there.
 _MOST_AHEAD = 64
-_ALWAYS = pendulum.datetime(1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +85,7 @@ class Crew:
         """Let jobs wait, and for each one somebody ask for the first that waits by then."""
         submitted: set[Future[_Told]] = set()
         for job in jobs:
-            begin_at = job.window.begin_at if job.window else _ALWAYS
+            begin_at = job.window.begin_at if job.window else BEGINNING
             self._waiting.put((job.tries, begin_at, next(self._number), job))
             submitted.add(self._pool.submit(self._ask_first))
         return submitted

@@ -1,6 +1,7 @@
 """What is held of the account's messages, counted."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pendulum
 from pendulum import DateTime
@@ -14,6 +15,13 @@ from pipeline.warehouse.store import Warehouse, statement
 _REACH_HOURS = (1, 12)
 # Messages of a window that tell well enough where a share of them lies.
 _SAMPLE = 20_000
+_INSIDE = """
+    from raw.message_heads as heads
+    where
+        heads.gone_at is null
+        and head_date($reading_column, heads) >= $begin_at
+        and head_date($reading_column, heads) < $end_at
+"""
 
 
 class HeldCounts:
@@ -38,20 +46,8 @@ class HeldCounts:
 
     def is_unsure(self, window: Window, place: Place) -> bool:
         """Whether a window holds messages whose time is not sure."""
-        sql = """
-            select count(*)
-            from raw.message_heads as heads
-            where
-                heads.gone_at is null and not heads.is_sure
-                and head_date($reading_column, heads) >= $begin_at
-                and head_date($reading_column, heads) < $end_at
-        """
-        given = {
-            "reading_column": place.column,
-            "begin_at": window.begin_at,
-            "end_at": window.end_at,
-        }
-        return bool(self._warehouse.scalar(sql, given))
+        sql = f"select count(*) {_INSIDE} and not heads.is_sure"
+        return bool(self._warehouse.scalar(sql, _bounds(window, place)))
 
     def by_status_alone(self) -> dict[int | None, int]:
         """Return how many are held of each status, of whatever time."""
@@ -80,26 +76,15 @@ class HeldCounts:
 
         Where a window is known to hold many messages, only some of them are looked at.
         """
-        sql = """
+        sql = f"""
             select
                 unnest(
                     approx_quantile(epoch(head_date($reading_column, heads)), $shares::float[])
                 )::bigint as at
-            from raw.message_heads as heads
-            where
-                heads.gone_at is null
-                and head_date($reading_column, heads) >= $begin_at
-                and head_date($reading_column, heads) < $end_at
-                and heads.rowid % $step = 0
+            {_INSIDE} and heads.rowid % $step = 0
         """
-        given = {
-            "reading_column": place.column,
-            "begin_at": window.begin_at,
-            "end_at": window.end_at,
-            "shares": list(shares),
-            "step": max(messages // _SAMPLE, 1),
-        }
-        rows = self._warehouse.plain(sql, given)
+        given = {"shares": list(shares), "step": max(messages // _SAMPLE, 1)}
+        rows = self._warehouse.plain(sql, {**_bounds(window, place), **given})
         return [pendulum.from_timestamp(row["at"]) for row in rows if row["at"] is not None]
 
     def quiet(self, wanted: DateTime, place: Place) -> DateTime | None:
@@ -132,15 +117,18 @@ class HeldCounts:
                 and head_date($reading_column, heads)
                 between $begin_at - interval 1 second and $end_at
         """  # noqa: S608 - our own names
-        given = {
-            "value": value,
-            "reading_column": place.column,
-            "begin_at": window.begin_at,
-            "end_at": window.end_at,
-        }
-        return int(self._warehouse.scalar(sql, given))
+        return int(self._warehouse.scalar(sql, {**_bounds(window, place), "value": value}))
 
     def audit_due(self, now: DateTime, until: DateTime, days: int, place: Place) -> list[Window]:
         """Return the days of settled history that are to be read again, whatever counts say."""
         given = {"now": now, "until": until, "days": days, "reading_column": place.column}
         return windows_of(self._warehouse.rows(statement("0_raw/audit_due"), given))
+
+
+def _bounds(window: Window, place: Place) -> dict[str, Any]:
+    """Return a window and the date that it bounds, as statements name them."""
+    return {
+        "reading_column": place.column,
+        "begin_at": window.begin_at,
+        "end_at": window.end_at,
+    }

@@ -1,7 +1,5 @@
 -- How many messages are held in each of some stretches of time, by status and SIM.
 -- Grain: one row per stretch, status and SIM that has messages. Reads: raw.message_heads.
--- Note: each message is put between two bounds once, however many stretches there are. The key of a bin is
---       the last moment in it.
 with
 
 stretches as (
@@ -15,13 +13,9 @@ counted as (
     select
         heads.status,
         heads.sim,
-        unnest(map_entries(histogram(
-            head_date($reading_column, heads),
-            list_transform(
-                list_distinct($begins::timestamptz[] || $ends::timestamptz[]),
-                lambda bound: bound - interval 1 microsecond
-            )
-        ))) as bin
+        unnest(binned(
+            head_date($reading_column, heads), $begins::timestamptz[] || $ends::timestamptz[]
+        )) as bin
     from raw.message_heads as heads
     where
         heads.gone_at is null

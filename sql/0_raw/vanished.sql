@@ -9,7 +9,12 @@ inner join asked
     on
         head_date($reading_column, heads) >= asked.begin_at
         and head_date($reading_column, heads) < asked.end_at
-        and head_date($reading_column, heads) - to_hours(if(heads.is_sure, 0, 3)) >= asked.begin_at
-        and head_date($reading_column, heads) + to_hours(if(heads.is_sure, 0, 3)) < asked.end_at
+        and (
+            heads.is_sure
+            or (
+                head_date($reading_column, heads) - interval 3 hours >= asked.begin_at
+                and head_date($reading_column, heads) + interval 3 hours < asked.end_at
+            )
+        )
         and heads.asked_at < asked.asked_at
 where asked.is_placed and asked.is_whole and heads.gone_at is null

@@ -5,16 +5,10 @@
 -- Note: messages are counted by the time they were created.
 with
 
-bounds as (
-    select unnest([begin_at, end_at]) - interval 1 microsecond as bound
-    from core.coverage
-),
-
 counted as (
-    -- each message is put between two bounds once; the key of a bin is the last moment in it
-    select unnest(map_entries(histogram(
-        created_at, coalesce((select list(distinct bound) from bounds), [])
-    ))) as bin
+    select unnest(binned(
+        created_at, coalesce((select list(begin_at) || list(end_at) from core.coverage), [])
+    )) as bin
     from core.messages
     where gone_at is null
 ),
