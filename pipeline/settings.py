@@ -33,7 +33,7 @@ class Settings:
         rate: reads per second at the most.
         timeout: seconds that one answer may take before it counts as failed.
         outage_seconds: seconds without a good answer after which a sync gives the gateway up.
-        window_rows: messages that one answer should hold at the most.
+        window_rows: messages that one answer should hold at first; more where they come quickly.
         settle_hours: hours after its due time in which a message may still change by itself.
         audit_days: days in which each settled window is read again once, whatever counts say.
         tail_minutes: minutes before the gateway's own clock that are not called proven yet.

@@ -79,6 +79,11 @@ class CallRecord:
     bytes: int = 0
     body_sha256: str | None = None
 
+    @property
+    def seconds(self) -> float:
+        """How long the answer took."""
+        return (self.answered_at - self.asked_at).total_seconds()
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -18,6 +18,9 @@ from pipeline.warehouse.inbox import Landing
 LEAST_CAP = 10
 _TRIES = 3
 _PAUSE_SECONDS = 5.0
+# A gateway that is quick is asked for so many times what one answer should hold.
+_MOST_TIMES = 4
+_QUICK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +72,15 @@ class Limits:
     """What is learnt of the gateway's limits while it is asked.
 
     Attributes:
-        rows: messages that one answer should hold at the most.
+        rows: messages that one answer should hold at the most, for now: it grows while answers are
+            quick, until one of them fails.
         cap: the fewest rows at which an answer was cut short; infinite if none ever was.
         shortest: seconds of windows that halving does not make smaller.
     """
 
     def __init__(self, rows: float, too_long: float = math.inf) -> None:
         self.rows = max(rows, 1)
+        self._most = _MOST_TIMES * self.rows
         self.cap = math.inf
         self._accepted = 0.0
         self._full: Counter[Window] = Counter()
@@ -107,14 +112,24 @@ class Limits:
         """Note that a window of this length was refused."""
         self._refused.append(seconds)
 
+    def came(self, rows: int, seconds: float) -> None:
+        """Note that an answer of so many rows came, and how long it took."""
+        if 2 * rows > self.rows and seconds < _QUICK_SECONDS:
+            self.rows = min(2 * self.rows, self._most)
+
+    def bound(self, rows: float) -> None:
+        """Ask for no more rows than so many from now on."""
+        self._most = max(min(self._most, rows), 1)
+        self.rows = min(self.rows, self._most)
+
     def cut_at(self, rows: int) -> None:
         """Note that an answer was cut short at so many rows."""
         self.cap = min(self.cap, rows)
-        self.rows = min(self.rows, rows)
+        self.bound(rows)
 
     def too_heavy(self, rows: int) -> None:
         """Note that an answer of so many rows failed."""
-        self.rows = max(min(self.rows, rows // 2), LEAST_CAP)
+        self.bound(max(rows // 2, LEAST_CAP))
 
 
 class Method(Protocol):

@@ -42,7 +42,7 @@ class CountedMethod:
         self._questions = questions
         self._limits = limits
         self._trusted = counts.trusted if counts.kind == "capped" else math.inf
-        limits.rows = max(min(limits.rows, self._trusted), 1)
+        limits.bound(self._trusted)
         self._variants = counts.variants
         self._counts: dict[Window, int] = {}
         hidden = {"status": counts.hidden_statuses, "sim": counts.hidden_sims}
@@ -101,7 +101,9 @@ class CountedMethod:
         if count > self._limits.rows and not can_part:
             return self._crowded(window, filters, count, ())
         body = self._questions.body(window, filters, count)
-        if body.rows != count:
+        if body.rows == count:
+            self._limits.came(count, body.call.seconds)
+        else:
             # Rows may have come or gone between the two calls: the count decides again.
             count = self._questions.count(window, filters)
             body = replace(body, counted=count)
