@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.values import CallRecord
+from pipeline.warehouse.shapes import Field, Shapes
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,11 +27,16 @@ class Buffer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Laid:
-    """The records of one body, laid into files: ids beside each record's JSON as received."""
+    """The records of one body, laid into files: ids beside each record's JSON as received.
+
+    Attributes:
+        fields: at least the fields that the records have; None where that could not be told.
+    """
 
     call: CallRecord
     rows: int
     paths: tuple[Path, ...]
+    fields: frozenset[Field] | None
 
     def clear(self) -> None:
         """Remove the files."""
@@ -38,15 +44,28 @@ class Laid:
             path.unlink(missing_ok=True)
 
 
-def lay(call: CallRecord, records: Sequence[tuple[int, Buffer]], folder: Path, name: str) -> Laid:
+def lay(
+    call: CallRecord,
+    records: Sequence[tuple[int, Buffer]],
+    folder: Path,
+    name: str,
+    *,
+    shapes: Shapes,
+) -> Laid:
     """Write the records of a body into files of bounded size, `NAME.0.parquet.part` and so on."""
     paths: list[Path] = []
+    fields: frozenset[Field] | None = frozenset()
     with _LAYING:
         for number, chunk in enumerate(_chunks(records)):
             path = folder / f"{name}.{number}.parquet.part"
-            _frame(chunk, call).write_parquet(path, compression="uncompressed", statistics=False)
+            # Bytes that are no UTF-8 are replaced.
+            payloads = [str(record, "utf-8", "replace") for _, record in chunk]
+            # All of them, since the start: those of the last chunk are those of the whole body.
+            fields = shapes.fields_of(payloads) if fields is not None else None
+            frame = _frame([message_id for message_id, _ in chunk], payloads, call)
+            frame.write_parquet(path, compression="uncompressed", statistics=False)
             paths.append(path)
-    return Laid(call, len(records), tuple(paths))
+    return Laid(call, len(records), tuple(paths), fields)
 
 
 def _chunks(records: Sequence[tuple[int, Buffer]]) -> Iterator[list[tuple[int, Buffer]]]:
@@ -62,15 +81,11 @@ def _chunks(records: Sequence[tuple[int, Buffer]]) -> Iterator[list[tuple[int, B
         yield chunk
 
 
-def _frame(records: Sequence[tuple[int, Buffer]], call: CallRecord) -> "pl.DataFrame":
-    """Return one chunk; bytes that are no UTF-8 are replaced."""
+def _frame(ids: list[int], payloads: list[str], call: CallRecord) -> "pl.DataFrame":
     import polars as pl  # noqa: PLC0415 - only who lands pays for polars
 
     return pl.DataFrame(
-        {
-            "message_id": [message_id for message_id, _ in records],
-            "payload": [str(record, "utf-8", "replace") for _, record in records],
-        },
+        {"message_id": ids, "payload": payloads},
         schema={"message_id": pl.Int64, "payload": pl.String},
     ).with_columns(
         pl.lit(call.call_id, pl.String).alias("call_id"),

@@ -7,6 +7,7 @@ can land leftovers.
 
 import hashlib
 import shutil
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from pendulum import DateTime
 
 from pipeline.values import CallRecord, Window
 from pipeline.warehouse.frames import Buffer, Laid, lay
+from pipeline.warehouse.shapes import Shapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class Inbox:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         folder.chmod(0o700)
         self._laid: dict[str, Laid] = {}
+        self._shapes: defaultdict[str, Shapes] = defaultdict(Shapes)
 
     def new_body(self, name: str) -> Path:
         """Return where the body called `name` shall be written."""
@@ -102,7 +105,8 @@ class Inbox:
 
         Nothing rests on it: after a kill the body is read again, and what lies here is swept.
         """
-        laid = self._laid[file] = lay(call, records, self.folder, Path(file).stem)
+        name, shapes = Path(file).stem, self._shapes[call.endpoint]
+        laid = self._laid[file] = lay(call, records, self.folder, name, shapes=shapes)
         return laid
 
     def laid(self, body: Body) -> Laid | None:

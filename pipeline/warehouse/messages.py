@@ -7,12 +7,11 @@ from pendulum import DateTime
 
 from pipeline.warehouse.asked import Asking, Landed, NewField, Place
 from pipeline.warehouse.retention import Retention
+from pipeline.warehouse.shapes import Field
 from pipeline.warehouse.store import Warehouse, statement
 
 # Names that stand in a JSON path as they are.
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-# More are no fields: their names tell something.
-_MOST_NAMES = 50
 _ASKED_COLUMNS = (
     "asking",
     "begin_at",
@@ -30,7 +29,6 @@ class MessageStore:
     def __init__(self, warehouse: Warehouse, run_id: str) -> None:
         self._warehouse = warehouse
         self._run = {"run_id": run_id}
-        self._names: set[str] = set()
 
     def land(self, askings: Sequence[Asking], place: Place | None, now: DateTime) -> Landed:
         """Append the versions that are new in a batch, and note who has vanished.
@@ -100,34 +98,31 @@ class MessageStore:
         }
         self._warehouse.execute(statement("0_raw/arrive_messages"), given)
         self._warehouse.execute(statement("0_raw/place_messages"))
-        fields = self._new_fields(now)
+        fields = self._new_fields([body.fields for body, _ in bodies], now)
         Retention(self._warehouse).forget_arrivals()
         new = int(self._warehouse.scalar(statement("0_raw/append_messages")))
         self._warehouse.execute(statement("0_raw/note_unbuilt"))
         self._warehouse.execute(statement("0_raw/move_heads"))
         return new, fields
 
-    def _new_fields(self, now: DateTime) -> tuple[NewField, ...]:
-        self._meet()
+    def _new_fields(
+        self, of_bodies: Sequence[frozenset[Field] | None], now: DateTime
+    ) -> tuple[NewField, ...]:
+        """Keep and return the fields that no version before had; bodies mostly have none such."""
+        rows = self._warehouse.plain("select name, type from raw.fields")
+        known = {(row["name"], row["type"]) for row in rows}
+        told = {field for fields in of_bodies for field in fields or ()}
+        if None not in of_bodies and told <= known:
+            return ()
+        names = sorted({name for name, _ in told - known})
+        is_plain = None not in of_bodies and all(map(_PLAIN.fullmatch, names))
+        paths = [f"$.{name}" for name in names] if is_plain else None
+        self._warehouse.execute(statement("0_raw/met"), {"paths": paths})
         rows = self._warehouse.plain(statement("0_raw/shapes"))
         found = tuple(NewField(**row) for row in rows)
         kept = [(field.name, field.type, self._run["run_id"], now) for field in found]
         self._warehouse.append("raw.fields", ("name", "type", "run_id", "first_seen_at"), kept)
         return found
-
-    def _meet(self) -> None:
-        """Choose one payload for each shape of a batch; quickly where its fields are known."""
-        for _ in range(2):
-            paths = ["$", *(f'$."{name}"' for name in sorted(self._names))]
-            self._warehouse.execute(statement("0_raw/met_fast"), {"paths": paths})
-            found = self._warehouse.plain("select names from met")
-            new = {name for row in found for name in row["names"]} - self._names
-            if not new:
-                return
-            if len(self._names | new) > _MOST_NAMES or not all(map(_PLAIN.fullmatch, new)):
-                break
-            self._names |= new
-        self._warehouse.execute(statement("0_raw/met"))
 
     def _miss(self, column: str) -> int:
         """Note who should have come and did not; returns how many."""
