@@ -86,6 +86,7 @@ class Gateway:
         self._wire = Wire(settings, clock, transport)
         self._token = settings.token
         self._token_since = 0.0
+        self._apart_lock = threading.Lock()
         self._login_lock = threading.Lock()
 
     def __repr__(self) -> str:
@@ -128,9 +129,14 @@ class Gateway:
 
         `take` is given the call and each record with its id, a view into the body.
         """
-        done = self._call("getallsms", query.parameters(), decode.decode_messages, body_path)
+        done = self._call("getallsms", query.parameters(), self._taken_apart, body_path)
         take(done.call, done.value.records)
         return _fetched(done)
+
+    def _taken_apart(self, body: decode.Body) -> decode.Page:
+        """Return the records of a large body; one at a time, so that who lands has a core, too."""
+        with self._apart_lock:
+            return decode.decode_messages(body)
 
     def devices(self) -> list[records.Device]:
         """Return the account's devices (`getalldevices`)."""

@@ -4,7 +4,7 @@
 -- The instants that a wall clock can mean in a zone: two in the hour, or half hour, that occurs twice.
 create or replace temp macro wall_instants(local, iana) as (
     case
-        when iana = 'UTC' then [local at time zone 'UTC']
+        when iana = 'UTC' then [make_timestamptz(epoch_us(local))]
         when ((local at time zone iana) - interval 1 hour) at time zone iana = local
             then [local at time zone iana, (local at time zone iana) - interval 1 hour]
         when ((local at time zone iana) - interval 30 minutes) at time zone iana = local
@@ -15,10 +15,11 @@ create or replace temp macro wall_instants(local, iana) as (
 
 -- Every instant that a PHP date can mean, the likeliest first; empty where it means none.
 -- iana is the zone of type 3, if it is known; seconds are the offsets that an abbreviation can mean.
--- PHP shows MySQL's zero date as -0001-11-30; what is before 1970 means no instant.
+-- PHP shows MySQL's zero date as -0001-11-30; what is before 1970, or after 9999, means none.
 create or replace temp macro php_instants(moment, iana, seconds) as (
     case
-        when coalesce(try_cast(moment.date as timestamp) < '1970-01-01', true) then []
+        when coalesce(try_cast(moment.date as timestamp) not between '1970-01-01' and '9999-12-31', true)
+            then []
         when moment.timezone_type = '1' or left(moment.timezone, 1) in ('+', '-') then list_filter(
             [try_cast(trim(moment.date) || trim(moment.timezone) as timestamptz)],
             lambda instant: instant is not null
