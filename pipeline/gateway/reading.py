@@ -185,13 +185,14 @@ def tz_of(zone: str) -> tzinfo:
 def folds(zone: str) -> tuple[DateTime, ...]:
     """Return the instants from 2010 to 2040 at which the clocks of a zone go back."""
     tz = tz_of(zone)
-    day = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
+    week = datetime(_FIRST_YEAR, 1, 1, tzinfo=UTC)
     found: list[DateTime] = []
-    while day.year < _LAST_YEAR:
-        following = day + timedelta(days=1)
-        if _offset(following, tz) < _offset(day, tz):
-            found.append(_change(day, following, tz))
-        day = following
+    while week.year < _LAST_YEAR:
+        # No clock is changed twice in a week.
+        following = week + timedelta(days=7)
+        if _offset(following, tz) < _offset(week, tz):
+            found.append(_change(week, following, tz))
+        week = following
     return tuple(found)
 
 

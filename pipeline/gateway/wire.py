@@ -96,7 +96,7 @@ class Wire:
         self._clock = clock
         self._client = httpx.Client(
             transport=transport,
-            verify=trust_of(settings.ca_file) if settings.ca_file else usual_trust(),
+            verify=_trust_for(settings),
             timeout=httpx.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
             headers={"user-agent": "sms24", "accept": "application/json"},
@@ -198,6 +198,14 @@ def redact(failure: GatewayError, secrets: Mapping[str, str]) -> None:
     for secret in secrets.values():
         text = text.replace(secret, "***")
     failure.args = (text,)
+
+
+def _trust_for(settings: Settings) -> ssl.SSLContext:
+    if settings.ca_file:
+        return trust_of(settings.ca_file)
+    # Where no certificate can come nobody is trusted; redirects are not followed.
+    is_plain = settings.base_url.startswith("http:")
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else usual_trust()
 
 
 @cache

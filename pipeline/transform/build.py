@@ -17,7 +17,7 @@ from pipeline.progress import Progress
 from pipeline.settings import Settings
 from pipeline.transform.checks import keep_warnings, run_checks
 from pipeline.transform.contract import check_contract, check_keys, contract
-from pipeline.transform.core import Core, make_empty
+from pipeline.transform.core import Core
 from pipeline.transform.models import Refresh, find_models, known_tables, prove_floors
 from pipeline.transform.own import build_own
 from pipeline.transform.scope import Scope, open_scope
@@ -168,12 +168,12 @@ class _Builder:
         self._warehouse.script(intervals.replace("temp macro ", "macro marts.main."))
         made = [m for m in self._marts if scope.is_full or m.refresh is Refresh.WHOLE]
         for model in self._marts:
-            table = scope.place(model)
             if model.refresh is Refresh.WHOLE:
+                table = scope.place(model)
                 self._warehouse.execute(f"create or replace table {table} as {model.sql}")
+            elif scope.is_full:
+                scope.make(model)
             else:
-                if scope.is_full:
-                    make_empty(self._warehouse, model, table)
                 scope.renew(model)
             self._progress.advance(1)
         check_contract(self._warehouse, self._models)

@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.paths import resource_folder
 from pipeline.transform.models import Model, Refresh
 from pipeline.transform.phones import look_up, unknown_recipients
-from pipeline.transform.scope import Scope
+from pipeline.transform.scope import Scope, make_empty
 from pipeline.warehouse.store import Warehouse, statement
 
 
@@ -92,14 +92,3 @@ class Core:
     def _look_up_regions(self) -> None:
         sql = f"create or replace table lookup.regions as {statement('lookups/regions')}"
         self._warehouse.execute(sql)
-
-
-def make_empty(warehouse: Warehouse, model: Model, table: str) -> None:
-    """Make the table of a model without rows.
-
-    By its columns: one made of a select without rows, and filled by several threads in the same
-    transaction, is taken for empty by whoever asks for more than its rows (DuckDB 2.0.0).
-    """
-    described = warehouse.plain(f"describe {model.sql}")
-    columns = ", ".join(f'"{row["column_name"]}" {row["column_type"]}' for row in described)
-    warehouse.execute(f"create table {table} ({columns})")

@@ -79,10 +79,19 @@ class Scope:
                 sql = f"from {self._home}.{table} {narrow}"
                 self._warehouse.execute(f"create or replace view {catalog}.{table} as {sql}")
 
-    def renew(self, model: Model) -> None:
+    def make(self, model: Model) -> None:
+        """Make a table that is not there and has only what is made anew."""
+        if len(self.parts(model.refresh)) == 1:
+            self.renew(model, f"create table {self.place(model)} as")
+        else:
+            make_empty(self._warehouse, model, self.place(model))
+            self.renew(model)
+
+    def renew(self, model: Model, into: str = "") -> None:
         """Make anew the rows of a table that may have changed; not of one refreshed as a whole."""
+        into = into or f"insert into {self.place(model)} by name"
         if model.refresh is Refresh.VERSION:
-            self._insert(model, model.sql)
+            self._run(model, f"{into} {model.sql}")
             return
         key, changed = _KEYS[model.refresh]
         chosen = f"{key} in (select {key} from temp.{changed} {_PART})"  # noqa: S608 - our own
@@ -94,7 +103,7 @@ class Scope:
             if not self.is_full:
                 sql = f"delete from {self.place(model)} where {chosen}"  # noqa: S608 - our own
                 self._warehouse.execute(sql)
-            self._insert(model, rows)
+            self._run(model, f"{into} {rows}")
 
     def parts(self, refresh: Refresh) -> list[int]:
         """Return the numbers of the parts in which messages, days or imports are made anew."""
@@ -142,9 +151,9 @@ class Scope:
         yield
         self._warehouse.execute(f"use {self._home}")
 
-    def _insert(self, model: Model, rows: str) -> None:
+    def _run(self, model: Model, sql: str) -> None:
         with self.seeing(model.refresh):
-            self._warehouse.execute(f"insert into {self.place(model)} by name {rows}")
+            self._warehouse.execute(sql)
 
 
 @contextmanager
@@ -164,3 +173,14 @@ def open_scope(warehouse: Warehouse, *, is_full: bool) -> Iterator[Scope]:
         warehouse.execute(f"use {home}")
         for catalog in _CATALOGS.values():
             warehouse.execute(f"detach database if exists {catalog}")
+
+
+def make_empty(warehouse: Warehouse, model: Model, table: str) -> None:
+    """Make the table of a model without rows.
+
+    By its columns: one made of a select without rows, and filled by several threads in the same
+    transaction, is taken for empty by whoever asks for more than its rows (DuckDB 2.0.0).
+    """
+    described = warehouse.plain(f"describe {model.sql}")
+    columns = ", ".join(f'"{row["column_name"]}" {row["column_type"]}' for row in described)
+    warehouse.execute(f"create table {table} ({columns})")

@@ -56,7 +56,7 @@ def lay(
     paths: list[Path] = []
     fields: frozenset[Field] | None = frozenset()
     with _LAYING:
-        for number, chunk in enumerate(_chunks(records)):
+        for number, chunk in enumerate(_chunks(records, call.bytes)):
             path = folder / f"{name}.{number}.parquet.part"
             # Bytes that are no UTF-8 are replaced.
             payloads = [str(record, "utf-8", "replace") for _, record in chunk]
@@ -68,7 +68,12 @@ def lay(
     return Laid(call, len(records), tuple(paths), fields)
 
 
-def _chunks(records: Sequence[tuple[int, Buffer]]) -> Iterator[list[tuple[int, Buffer]]]:
+def _chunks(
+    records: Sequence[tuple[int, Buffer]], size_at_most: int
+) -> Iterator[Sequence[tuple[int, Buffer]]]:
+    if records and size_at_most < _FILE_BYTES:
+        yield records
+        return
     chunk: list[tuple[int, Buffer]] = []
     size = 0
     for record in records:
