@@ -14,7 +14,7 @@ counted as (
         heads.status,
         heads.sim,
         unnest(binned(
-            head_date($reading_column, heads), $begins::timestamptz[] || $ends::timestamptz[]
+            head_date($reading_column, heads), bins_of($begins::timestamptz[] || $ends::timestamptz[])
         )) as bin
     from raw.message_heads as heads
     where

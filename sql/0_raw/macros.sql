@@ -58,13 +58,14 @@ create or replace temp macro head_date(name, head) as (
     end
 );
 
--- How many moments lie before each of some bounds and not before the one below it: each moment is looked at
--- once, however many bounds there are. The key of a bin is the last moment in it.
-create or replace temp macro binned(moment, bounds) as (
-    map_entries(histogram(
-        moment, list_transform(list_distinct(bounds), lambda bound: bound - interval 1 microsecond)
-    ))
+-- The last moments before some bounds, as the ends of bins.
+create or replace temp macro bins_of(bounds) as (
+    list_transform(list_distinct(bounds), lambda bound: bound - interval 1 microsecond)
 );
+
+-- How many moments lie in each of some bins: each is looked at once, however many bins there are. The key of
+-- a bin is its end; bins that depend on a table are to be made inside its select, or each row makes them.
+create or replace temp macro binned(moment, bins) as (map_entries(histogram(moment, bins)));
 
 -- A whole number, or null: 7.6 is no status, and rounds to none.
 create or replace temp macro whole(text) as (

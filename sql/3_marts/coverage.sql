@@ -7,7 +7,7 @@ with
 
 counted as (
     select unnest(binned(
-        created_at, coalesce((select list(begin_at) || list(end_at) from core.coverage), [])
+        created_at, coalesce((select bins_of(list(begin_at) || list(end_at)) from core.coverage), [])
     )) as bin
     from core.messages
     where gone_at is null
