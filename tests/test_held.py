@@ -1,7 +1,10 @@
 """What is held is counted as it is, whatever stretches are asked for."""
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -10,8 +13,8 @@ from hypothesis import strategies as st
 from pipeline.values import Window
 from pipeline.warehouse.asked import Place
 from pipeline.warehouse.held import HeldCounts
-from pipeline.warehouse.store import Warehouse, open_warehouse
-from support.account import NOW
+from pipeline.warehouse.store import Warehouse, look_into_warehouse, open_warehouse, statement
+from support.account import NOW, account
 
 PLACE = Place("planned", 1, "planned")
 COLUMNS = ("status", "sim", "created_at", "scheduled_at", "gone_at")
@@ -103,3 +106,24 @@ def test_cuts_of_many_messages_are_told_by_some(warehouse: Warehouse, messages: 
     found = held.quantiles(whole, place, [0.25, 0.5], messages)
     seconds = [(moment - NOW).total_seconds() for moment in found]
     assert seconds == pytest.approx([25_000, 50_000], rel=0.02)
+
+
+def test_the_bins_of_coverage_are_made_once(tmp_path: Path) -> None:
+    """No message is looked at where the list of bins is made: else each one would make it anew."""
+    with account(tmp_path, messages=60, days=10) as known:
+        known.run()
+        with look_into_warehouse(known.settings.warehouse_path) as opened:
+            sql = f"explain (format json) {statement('3_marts/coverage')}"
+            (plan,) = opened.rows(sql)
+    nodes = list(nodes_of(json.loads(plan["explain_value"])))
+    making = [node for node in nodes if "list_distinct" in json.dumps(node["extra_info"])]
+    assert making
+    assert all("core.messages" not in json.dumps(node["children"]) for node in making)
+    assert "core.messages" in plan["explain_value"]
+
+
+def nodes_of(plan: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Give every node of an explained plan."""
+    for node in plan:
+        yield node
+        yield from nodes_of(node["children"])

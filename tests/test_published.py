@@ -12,8 +12,8 @@ import pytest
 from pipeline.cli.main import main
 from pipeline.errors import UsageError
 from pipeline.run import run_build
-from pipeline.transform.scope import make_empty
 from pipeline.transform.models import find_models
+from pipeline.transform.scope import make_empty
 from pipeline.warehouse.store import open_warehouse
 from support.account import Account, account
 

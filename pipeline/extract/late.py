@@ -34,12 +34,13 @@ class LateChanges:
         self._held = held
         self._progress = progress
         self._settings = settings
+        # Not more where the gateway is quick: of what is read again little has changed.
+        self._most = min(settings.window_rows, team.limits.rows)
 
     def ask(self, plan: Plan) -> None:
         """Ask for what is unsettled, for what differs from the gateway's counts, and in turn."""
         place = place_of(self._team.questions.reading)
-        most = self._team.limits.rows
-        self._fetch(unsettled_of(self._held, plan, place, self._settings.settle_hours, most))
+        self._fetch(unsettled_of(self._held, plan, place, self._settings.settle_hours, self._most))
         counts = self._team.counts
         if place is not None and counts.is_usable:
             self._reconcile(plan, place)
@@ -63,11 +64,11 @@ class LateChanges:
             self._held,
             self._team.counts,
             place,
-            limit=self._team.limits.rows,
+            limit=self._most,
             longest=self._team.limits.too_long,
         )
         turn = self._team.questions.now().int_timestamp // 3600
-        reconciler.few = self._team.limits.rows if self._is_regular(plan) else 0
+        reconciler.few = self._most if self._is_regular(plan) else 0
         untouched = self._untouched(plan.history)
         self._team.fetch(reconciler.moved(untouched, turn))
         found = reconciler.differing(untouched, turn)
