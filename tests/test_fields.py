@@ -15,9 +15,9 @@ from pipeline.extract.landing import CallLog, Lander
 from pipeline.values import CallRecord, Window
 from pipeline.warehouse.inbox import Body, Inbox, Ticket
 from pipeline.warehouse.store import Warehouse, open_warehouse
+from support.fields import kinds
 
 ASKED = pendulum.datetime(2026, 11, 2, 12)
-TYPES = {bool: "BOOLEAN", int: "INTEGER", float: "DOUBLE", str: "VARCHAR", dict: "OBJECT"}
 NAMES = st.sampled_from(["status", "cost", "a b", "x.y", "$", "*", "é", "_1", "[0]", ""])
 VALUES = st.sampled_from([None, True, 7, -2, 0.5, "7", {}, {"a": 1}, []])
 RECORDS = st.lists(st.dictionaries(NAMES, VALUES, max_size=4), max_size=4)
@@ -61,16 +61,6 @@ def test_new_fields_and_changed_types_are_kept_and_said_once(tmp_path: Path) -> 
         assert landed.land(['{"id":5,"status":3,"created":"2026-11-01"}'], 4) == [odd]
         sql = "select payload from raw.messages order by rowid"
         assert '"cost":0.7' in warehouse.rows(sql)[-2]["payload"]
-
-
-def kinds(records: Sequence[dict[str, Any]]) -> set[tuple[str, str]]:
-    """Return each field of records with each type that its values have."""
-    return {
-        (name, TYPES.get(type(value), "ARRAY"))
-        for record in records
-        for name, value in record.items()
-        if value is not None
-    }
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.warehouse.shapes import Shapes
+from support.fields import kinds
 
 WHOLE = st.integers(-(2**63), 2**63 - 1)
 VALUES = st.one_of(
@@ -15,17 +16,6 @@ VALUES = st.one_of(
 )
 NAMES = st.sampled_from(["id", "cost", "a b", "$", "", "é", 'a"', "__dict__", "None"])
 RECORDS = st.lists(st.dictionaries(NAMES, VALUES | st.just([{}]), max_size=4), max_size=6)
-KINDS = {bool: "BOOLEAN", int: "INTEGER", float: "DOUBLE", str: "VARCHAR", dict: "OBJECT"}
-
-
-def kinds(records: list[dict[str, Any]]) -> set[tuple[str, str]]:
-    """Return each field of records with each type that its values have."""
-    return {
-        (name, KINDS.get(type(value), "ARRAY"))
-        for record in records
-        for name, value in record.items()
-        if value is not None
-    }
 
 
 @settings(max_examples=200, deadline=None)
