@@ -34,8 +34,11 @@ class LateChanges:
         self._held = held
         self._progress = progress
         self._settings = settings
-        # Not more where the gateway is quick: of what is read again little has changed.
-        self._most = min(settings.window_rows, team.limits.rows)
+
+    @property
+    def _most(self) -> float:
+        """Messages that are read at once; not more where the gateway is quick: few have changed."""
+        return min(self._settings.window_rows, self._team.limits.rows)
 
     def ask(self, plan: Plan) -> None:
         """Ask for what is unsettled, for what differs from the gateway's counts, and in turn."""

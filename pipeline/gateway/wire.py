@@ -96,7 +96,7 @@ class Wire:
         self._clock = clock
         self._client = httpx.Client(
             transport=transport,
-            verify=_trust_for(settings),
+            verify=trust_for(settings),
             timeout=httpx.Timeout(settings.timeout, connect=_CONNECT_SECONDS),
             limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
             headers={"user-agent": "sms24", "accept": "application/json"},
@@ -200,16 +200,17 @@ def redact(failure: GatewayError, secrets: Mapping[str, str]) -> None:
     failure.args = (text,)
 
 
-def _trust_for(settings: Settings) -> ssl.SSLContext:
+def trust_for(settings: Settings) -> ssl.SSLContext:
+    """Return what verifies the gateway of an account; UsageError if its `ca_file` is none."""
     if settings.ca_file:
         return trust_of(settings.ca_file)
     # Where no certificate can come nobody is trusted; redirects are not followed.
     is_plain = settings.base_url.startswith("http:")
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else usual_trust()
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT) if is_plain else _usual_trust()
 
 
 @cache
-def usual_trust() -> ssl.SSLContext:
+def _usual_trust() -> ssl.SSLContext:
     """Return what verifies a gateway where nothing else is named, read once: it is a large file."""
     return httpx.create_ssl_context()
 

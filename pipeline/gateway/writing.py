@@ -21,9 +21,8 @@ from pipeline.gateway.outcome import (
     without_secrets,
     without_texts,
 )
-from pipeline.gateway.wire import hush_http_logs, usual_trust, wait_of
+from pipeline.gateway.wire import hush_http_logs, trust_for, wait_of
 from pipeline.settings import Settings
-from pipeline.trust import trust_of
 
 # Waiting is cheap, doubt is dear: an answer that comes late is an answer.
 TIMEOUT = httpx.Timeout(connect=10.0, write=30.0, read=120.0, pool=None)
@@ -67,7 +66,7 @@ class Writer:
         kept = {"connection": "close"} if rate < _SLOW else {}
         self._client = httpx.Client(
             transport=transport,
-            verify=trust_of(settings.ca_file) if settings.ca_file else usual_trust(),
+            verify=trust_for(settings),
             timeout=TIMEOUT,
             limits=httpx.Limits(keepalive_expiry=_KEEPALIVE_SECONDS),
             headers={"user-agent": "sms24", "accept": "application/json", **kept},

@@ -82,14 +82,16 @@ class Scope:
     def make(self, model: Model) -> None:
         """Make a table that is not there and has only what is made anew."""
         if len(self.parts(model.refresh)) == 1:
-            self.renew(model, f"create table {self.place(model)} as")
+            self._fill(model, f"create table {self.place(model)} as")
         else:
             make_empty(self._warehouse, model, self.place(model))
             self.renew(model)
 
-    def renew(self, model: Model, into: str = "") -> None:
+    def renew(self, model: Model) -> None:
         """Make anew the rows of a table that may have changed; not of one refreshed as a whole."""
-        into = into or f"insert into {self.place(model)} by name"
+        self._fill(model, f"insert into {self.place(model)} by name")
+
+    def _fill(self, model: Model, into: str) -> None:
         if model.refresh is Refresh.VERSION:
             self._run(model, f"{into} {model.sql}")
             return

@@ -111,12 +111,12 @@ class MessageStore:
         """Keep and return the fields that no version before had; bodies mostly have none such."""
         rows = self._warehouse.plain("select name, type from raw.fields")
         known = {(row["name"], row["type"]) for row in rows}
-        told = {field for fields in of_bodies for field in fields or ()}
-        if None not in of_bodies and told <= known:
+        names = {name for fields in of_bodies for name, _ in (fields or frozenset()) - known}
+        is_told = None not in of_bodies
+        if is_told and not names:
             return ()
-        names = sorted({name for name, _ in told - known})
-        is_plain = None not in of_bodies and all(map(_PLAIN.fullmatch, names))
-        paths = [f"$.{name}" for name in names] if is_plain else None
+        is_plain = is_told and all(map(_PLAIN.fullmatch, names))
+        paths = [f"$.{name}" for name in sorted(names)] if is_plain else None
         self._warehouse.execute(statement("0_raw/met"), {"paths": paths})
         rows = self._warehouse.plain(statement("0_raw/shapes"))
         found = tuple(NewField(**row) for row in rows)

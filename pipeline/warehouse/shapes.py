@@ -38,7 +38,6 @@ class Shapes:
 
     def __init__(self) -> None:
         self._types: dict[str, frozenset[str]] = {}
-        self._known: frozenset[Field] = frozenset()
         self._alike = _decoder({})
 
     def fields_of(self, records: Iterable[str]) -> frozenset[Field] | None:
@@ -51,7 +50,7 @@ class Shapes:
             except msgspec.DecodeError:
                 if not self._learn(record):
                     return None
-        return self._known
+        return frozenset((name, kind) for name, kinds in self._types.items() for kind in kinds)
 
     def _learn(self, record: str) -> bool:
         """Know a record's fields from now on; returns whether it has none but those known then."""
@@ -64,7 +63,6 @@ class Shapes:
         except ValueError:  # JSON that is none, or a name that msgspec takes for no field
             return False
         self._types, self._alike = types, alike
-        self._known = frozenset((name, kind) for name, kinds in types.items() for kind in kinds)
         return len(types) <= _MOST_NAMES
 
 
