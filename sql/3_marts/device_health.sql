@@ -10,22 +10,20 @@ with
 outgoing as (
     select
         *,
+        getvariable('data_until')::timestamptz as until_at,
         outcome in ('delivered', 'sent') as is_success,
-        due_at between moment.at - interval 1 day and moment.at as is_recent,
+        due_at between until_at - interval 1 day and until_at as is_recent,
         outcome in ('undelivered', 'failed')
-        or (outcome = 'open' and due_at < moment.at - interval 1 hour) as is_trouble,
+        or (outcome = 'open' and due_at < until_at - interval 1 hour) as is_trouble,
         outcome in ('open', 'sent', 'unknown')
-        and due_at + to_hours(getvariable('settle_hours')) >= moment.at as is_unsettled
+        and due_at >= until_at - to_hours(getvariable('settle_hours')) as is_unsettled
     from core.messages
-    cross join (select getvariable('data_until')::timestamptz as at) as moment
     where outcome <> 'incoming' and gone_at is null
 ),
 
-traffic as (
+counted as (
     select
-        outgoing.device_id,
-        outgoing.sim,
-        any_value(sims.carrier) as carrier,
+        device_id, sim,
         count(*) filter (where is_recent) as recent,
         count(*) filter (where is_recent and is_success) as successes,
         count(*) filter (where is_recent and is_trouble) as troubles,
@@ -34,9 +32,12 @@ traffic as (
         min(due_at) filter (where is_unsettled) as oldest_unsettled_at,
         max(due_at) filter (where is_success) as last_success_at
     from outgoing
-    left join core.sims as sims
-        on outgoing.device_id = sims.device_id and outgoing.sim = sims.slot and sims.valid_to is null
-    group by outgoing.device_id, outgoing.sim
+    group by device_id, sim
+),
+
+traffic as (
+    select counted.*, sims.carrier from counted left join core.sims as sims
+        on counted.device_id = sims.device_id and counted.sim = sims.slot and sims.valid_to is null
 ),
 
 failing_operators as (

@@ -3,17 +3,22 @@
 --        marts.delivery_by_newsletter, marts.delivery_daily, marts.messages
 with
 
+outgoing as (
+    select day, count(*) as outgoing
+    from marts.messages
+    where direction = 'outgoing' and gone_at is null
+    group by day
+),
+
 expected as (
-    select tables.name, messages.day, count(*) as outgoing
-    from marts.messages as messages
+    select tables.name, outgoing.day, outgoing.outgoing
+    from outgoing
     cross join (
         select unnest([
             'delivery_daily', 'delivery_by_country', 'delivery_by_carrier', 'delivery_by_customer',
             'delivery_by_newsletter'
         ]) as name
     ) as tables
-    where messages.direction = 'outgoing' and messages.gone_at is null
-    group by tables.name, messages.day
 ),
 
 found as (
