@@ -5,13 +5,16 @@ models or settings were others: then everything is.
 """
 
 import hashlib
+from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from pipeline.clock import Clock
 from pipeline.errors import WarehouseError
+from pipeline.futures import beside
 from pipeline.paths import resource_folder
 from pipeline.progress import Progress
 from pipeline.settings import Settings
@@ -102,17 +105,10 @@ class _Builder:
             if is_full:
                 self._start_anew()
             scope.show(self._models)
-            with self._warehouse.transaction():
-                self._core.renew(scope)
-                scope.note("changed_imports", "imports")
-                check_keys(self._warehouse, self._core.models, scope)
-                # Until all of it is published, the next build makes everything anew.
-                self._warehouse.execute("delete from raw.built")
-                self._warehouse.execute("delete from raw.unbuilt")
-                self._warehouse.execute("delete from raw.unbuilt_imports")
             with draft_of(target) as draft:
-                if not is_full:
-                    copy_published(target, draft)
+                copying = partial(copy_published, target, draft)
+                with nullcontext() if is_full else beside(copying):
+                    self._build_core(scope)
                 with attached(self._warehouse, draft), self._warehouse.transaction():
                     self._build_marts(scope)
                     run_checks(self._warehouse)
@@ -127,6 +123,16 @@ class _Builder:
         with self._warehouse.transaction():
             self._warehouse.execute("delete from raw.built")
             self._core.start_anew()
+
+    def _build_core(self, scope: Scope) -> None:
+        with self._warehouse.transaction():
+            self._core.renew(scope)
+            scope.note("changed_imports", "imports")
+            check_keys(self._warehouse, self._core.models, scope)
+            # Until all of it is published, the next build makes everything anew.
+            self._warehouse.execute("delete from raw.built")
+            self._warehouse.execute("delete from raw.unbuilt")
+            self._warehouse.execute("delete from raw.unbuilt_imports")
 
     def _set_variables(self) -> None:
         """Give the models what they may read with `getvariable`."""

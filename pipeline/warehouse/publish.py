@@ -57,7 +57,7 @@ def attached(warehouse: Warehouse, draft: Path) -> Iterator[None]:
     warehouse.execute(_ATTACH.format(path=quoted(draft)))
     try:
         yield
-        warehouse.execute("checkpoint marts")
+        warehouse.write_down("marts")
     finally:
         warehouse.execute("detach marts")
 
@@ -74,6 +74,8 @@ def copy_published(target: Path, draft: Path) -> None:
     """Make a draft of the published snapshot."""
     shutil.copyfile(target, draft)
     draft.chmod(0o600)
+    # Now, while nobody waits for it: at the end only what has changed is left to be written.
+    sync(draft)
 
 
 class Draft:

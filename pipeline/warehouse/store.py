@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
 from pipeline.errors import BusyError, WarehouseError
+from pipeline.futures import beside
 from pipeline.paths import resource_folder
 from pipeline.version import own_version
 from pipeline.warehouse.durable import copy_private
@@ -164,6 +166,17 @@ class Warehouse:
             self._connection.execute("rollback")
             raise
         self._connection.execute("commit")
+
+    def write_down(self, other: str) -> None:
+        """Bring an attached database and this one from their logs into their files, side by side.
+
+        A checkpoint keeps one processor busy, and the disk.
+        """
+        with (
+            self._connection.cursor() as own,
+            beside(partial(own.execute, f'checkpoint "{self.path.stem}"')),
+        ):
+            self.execute(f"checkpoint {other}")
 
     def _run(self, work: Callable[[], T]) -> T:
         try:
