@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pendulum
 
@@ -18,8 +19,6 @@ from pipeline.extract.preview import Preview, Previewer
 from pipeline.extract.sync import Sync, SyncResult
 from pipeline.gateway.client import Gateway
 from pipeline.progress import Progress, SilentProgress
-from pipeline.report.shelf import shelve, wishes_of
-from pipeline.report.writing import Wish
 from pipeline.session import Recorded, recorded
 from pipeline.settings import Settings
 from pipeline.transform.build import build
@@ -28,6 +27,9 @@ from pipeline.warehouse.held import HeldCounts
 from pipeline.warehouse.imports import HeldImports
 from pipeline.warehouse.raw import RawStore
 from pipeline.warehouse.store import Warehouse, look_into_warehouse
+
+if TYPE_CHECKING:
+    from pipeline.report.writing import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
     that cannot be written stops no other one: UsageError at the end. ThresholdError at the end, if
     a rule of the settings says so and nothing else went wrong.
     """
+    from pipeline.report.shelf import wishes_of  # noqa: PLC0415 - who only fetches, or builds, needs no templates
+
     wishes = wishes_of(settings)
     tell = watched(settings, means.clock, means.progress)
     with _session("run", settings, means) as session, tell:
@@ -216,7 +220,9 @@ def _build(session: _Session, *, full: bool = False) -> None:
     session.result.snapshot = built.path
 
 
-def _report(session: _Session, wishes: list[Wish]) -> UsageError | None:
+def _report(session: _Session, wishes: "list[Wish]") -> UsageError | None:
+    from pipeline.report.shelf import shelve  # noqa: PLC0415 - as above
+
     complaint: UsageError | None = None
     for wish in wishes:
         try:

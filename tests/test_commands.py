@@ -123,6 +123,8 @@ def test_a_command_loads_what_it_uses(tmp_path: Path) -> None:
         environ = environment(known.settings)
         web = {"httpx", "starlette", "uvicorn", "smtplib"}
         forbidden = {
+            ("sync",): {"jinja2", "starlette", "uvicorn", "xlsxwriter", "fastexcel", "vobject"},
+            ("build",): {"jinja2", "starlette", "uvicorn", "xlsxwriter", "fastexcel", "vobject"},
             ("status",): HEAVY - {"duckdb", "polars"},
             ("query", "select 1"): HEAVY - {"duckdb", "rich", "polars", "numpy"},
             ("report",): web | {"phonenumbers", "xlsxwriter", "sqlite3", "vobject", "rich"},
