@@ -5,13 +5,22 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 
 from bench.book import Figures, figures_of, last_told, own_environment, own_trace
 from bench.floor import floor
 from bench.peers.measure import measure
 from bench.peers.run import run_peer
-from bench.product import NOWHERE, Account, daily_run, first_load, full_build, spent
+from bench.product import (
+    NOWHERE,
+    Account,
+    daily_run,
+    first_load,
+    full_build,
+    spent_at_first,
+    spent_later,
+)
 from bench.wire import measure as wire_speeds
 from bench.wire import serving
 from bench.world import NOW, open_world
@@ -101,8 +110,7 @@ class Workshop:
             yield from self._reports(phones)
         for rows in self.scope.planned:
             yield Case(f"plan {rows}", self.scope.runs_of(rows), lambda rows=rows: self._plan(rows))
-        size = self.scope.reported
-        yield Case(f"spent {size}", 1, lambda: spent(self.world(size), self.folder / "home"))
+        yield from self._spent(self.scope.reported, max(self.scope.daily))
 
     def world(self, size: int) -> Path:
         """Return a world; it is made if need be. A year has as many messages as three million."""
@@ -170,6 +178,12 @@ class Workshop:
         yield Case(
             f"full {size} sms24", runs, lambda: full_build(self.world(size), self.kept(size), home)
         )
+
+    def _spent(self, first: int, later: int) -> Iterator[Case]:
+        home = self.folder / "home"
+        yield Case(f"spent {first}", 1, lambda: spent_at_first(self.world(first), home))
+        world, kept = partial(self.world, later), partial(self.kept, later)
+        yield Case(f"spent daily {later}", 1, lambda: spent_later(world(), kept(), home))
 
     def _builds(self, size: int) -> Iterator[Case]:
         folder, runs = self.folder / "built" / str(size), self.scope.runs_of(size)

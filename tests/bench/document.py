@@ -56,5 +56,6 @@ def written(book: Book, scope: Scope) -> str:
         versions_of=versions_of,
         scope=scope,
         spent=shares(book, f"spent {scope.reported}"),
+        spent_later=shares(book, f"spent daily {max(scope.daily)}"),
         short=short,
     )

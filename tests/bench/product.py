@@ -50,6 +50,13 @@ class Account:
         size = {"calls": told["calls"], "MB": told["bytes"] / 1e6}
         return {**figures, **size, "result": self.verdict(rendition)}
 
+    def spent(self, *, is_changed: bool) -> Figures:
+        """Run `sms24 run` likewise; returns seconds of processor by what they went to."""
+        instant = self.world.now(_RENDITIONS[is_changed]).isoformat()
+        with serving(self.world.folder, is_changed=is_changed) as url:
+            self.measured(url, instant, "run", by="spent.py")
+        return last_told(self.home / "said.txt")
+
     def rebuild(self) -> Figures:
         """Run `sms24 build --full`."""
         instant = self.world.now("base").isoformat()
@@ -80,13 +87,16 @@ def first_load(world: Path, home: Path) -> Figures:
     return Account(open_world(world), home).fetch(is_changed=False)
 
 
-def spent(world: Path, home: Path) -> Figures:
-    """Fetch a world into an empty folder; returns seconds of processor by what they went to."""
+def spent_at_first(world: Path, home: Path) -> Figures:
+    """Fetch a world into an empty folder; returns what `Account.spent` does."""
     shutil.rmtree(home, ignore_errors=True)
-    account = Account(open_world(world), home)
-    with serving(world) as url:
-        account.measured(url, account.world.now("base").isoformat(), "run", by="spent.py")
-    return last_told(home / "said.txt")
+    return Account(open_world(world), home).spent(is_changed=False)
+
+
+def spent_later(world: Path, kept: Path, home: Path) -> Figures:
+    """Run a day later on a copy of a folder that holds the first load; likewise."""
+    with _copy(kept, home):
+        return Account(open_world(world), home).spent(is_changed=True)
 
 
 def daily_run(world: Path, kept: Path, home: Path) -> Figures:

@@ -23,12 +23,13 @@ from pipeline.extract import landing
 from pipeline.gateway import decode
 from pipeline.gateway.wire import Wire
 from pipeline.paths import resource_folder
-from pipeline.transform import core
+from pipeline.transform import build, core
 from pipeline.warehouse import inbox
 from pipeline.warehouse.store import Warehouse
 
 _SPENT: defaultdict[str, float] = defaultdict(float)
 _PYTHON = ((decode, "decode_messages"), (landing, "decode_messages"), (inbox, "lay"))
+_LATER = ((core, "look_up"), (Wire, "post"), (build, "copy_published"))
 
 
 def watch() -> None:
@@ -36,7 +37,7 @@ def watch() -> None:
     heads = {head: name for name, head in _heads()}
     for method in ("execute", "script", "frame", "plain", "scalar", "append"):
         _wrap(Warehouse, method, lambda sql, h=heads: _named(sql, h), time.process_time)
-    for module, name in (*_PYTHON, (core, "look_up"), (Wire, "post")):
+    for module, name in (*_PYTHON, *_LATER):
         _wrap(module, name, lambda _, n=name: n, time.thread_time)
     _wrap_commits()
 
@@ -49,7 +50,8 @@ def _heads() -> Iterator[tuple[str, str]]:
 
 
 def _named(sql: str, heads: dict[str, str]) -> str:
-    return next((name for head, name in heads.items() if head in sql), "other statements")
+    other = "checkpoint" if sql.startswith("checkpoint") else "other statements"
+    return next((name for head, name in heads.items() if head in sql), other)
 
 
 def _wrap(owner: Any, name: str, called: Callable[[str], str], clock: Callable[[], float]) -> None:
@@ -86,6 +88,7 @@ def _tell(leave: Callable[[int], None], code: int) -> None:
 
 if __name__ == "__main__":
     hold(sys.argv.pop(1))
+    _SPENT["imports"] = time.process_time()
     watch()
     os._exit = lambda code, leave=os._exit: _tell(leave, code)  # type: ignore[assignment]
     entry()
