@@ -40,10 +40,12 @@ def test_wild_text_is_a_number_or_nothing(text: str, region: str) -> None:
 
 @st.composite
 def plain_numbers(draw: st.DrawFn) -> str:
-    """Give digits after a plus: an example of a country, changed or with a prefix before it."""
+    """Give digits after a plus: an example of a kind, changed or with a prefix before it."""
     code = draw(st.sampled_from(sorted(phonenumbers.COUNTRY_CODE_TO_REGION_CODE)))
     regions = phonenumbers.region_codes_for_country_code(code)
-    examples = [phonenumbers.example_number(region) for region in regions]
+    kind = draw(st.sampled_from(phonenumbers.PhoneNumberType.values()))
+    examples = [phonenumbers.example_number_for_type(region, kind) for region in regions]
+    examples.append(phonenumbers.example_number_for_non_geo_entity(code))
     homes = [phonenumbers.national_significant_number(found) for found in examples if found]
     home = draw(st.sampled_from(homes or ["123456789"]))
     place = draw(st.integers(0, len(home) - 1))

@@ -3,7 +3,7 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import phonenumbers
 
@@ -18,7 +18,11 @@ phonenumbers.enable_pattern_cache()
 
 _PLAIN = re.compile(r"\+[1-9][0-9]{6,14}")
 _FORGOTTEN = re.compile(r"(hmac:[0-9a-f]{32})(?: ([A-Z]{2}))?")
-
+# The parts of the metadata of a country, that of all its numbers first.
+_KINDS = (
+    *("general_desc", "mobile", "fixed_line", "voip", "personal_number", "premium_rate"),
+    *("toll_free", "shared_cost", "uan", "pager", "voicemail"),
+)
 # Digits that are nobody else's number by chance.
 _TELLING = 8
 
@@ -54,17 +58,23 @@ def normalised(text: str, region: str) -> tuple[str | None, str | None]:
     """
     if forgotten := _FORGOTTEN.fullmatch(text):
         return forgotten[1], forgotten[2]
+    plain = _plain_number(text)
+    number = plain or _number(text, region)
+    country = phonenumbers.region_code_for_number(number) if number else None
+    if number is None or country is None or not _is_valid(number, country):
+        return None, None
+    e164 = phonenumbers.PhoneNumberFormat.E164
+    written = text if plain else phonenumbers.format_number(number, e164)
+    return written, country if country.isalpha() else None
+
+
+def _number(text: str, region: str) -> phonenumbers.PhoneNumber | None:
     if any(character.isalpha() or character in "*#" for character in text):
-        return None, None  # libphonenumber reads letters as keys of a telephone
+        return None  # libphonenumber reads letters as keys of a telephone
     try:
-        number = _plain_number(text) or phonenumbers.parse(text, region or None)
+        return phonenumbers.parse(text, region or None)
     except phonenumbers.NumberParseException:
-        return None, None
-    country = phonenumbers.region_code_for_number(number)
-    if country is None or not phonenumbers.is_valid_number_for_region(number, country):
-        return None, None
-    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    return e164, country if country.isalpha() else None
+        return None
 
 
 def _plain_number(text: str) -> phonenumbers.PhoneNumber | None:
@@ -89,6 +99,43 @@ def _prefix(country_code: int) -> re.Pattern[str]:
     metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
     prefix = metadata.national_prefix_for_parsing if metadata else None
     return re.compile(prefix or r"(?!)")
+
+
+def _is_valid(number: phonenumbers.PhoneNumber, country: str) -> bool:
+    """Return what `is_valid_number_for_region` does for the country of a number, in half its time.
+
+    That one looks for the kind of a number, and for the rare kinds first.
+    """
+    home = phonenumbers.national_significant_number(number)
+    general, *kinds = _patterns(number.country_code or 0, country)
+    return general.fits(home) and any(kind.fits(home) for kind in kinds)
+
+
+class _Pattern(NamedTuple):
+    """How numbers of a kind look; without lengths, any length will do."""
+
+    lengths: frozenset[int]
+    digits: re.Pattern[str]
+
+    def fits(self, home: str) -> bool:
+        is_long = not self.lengths or len(home) in self.lengths
+        return is_long and self.digits.fullmatch(home) is not None
+
+
+_NONE = _Pattern(frozenset(), re.compile(r"(?!)"))
+
+
+@cache
+def _patterns(country_code: int, country: str) -> tuple[_Pattern, ...]:
+    """Return the pattern of all numbers of a country, and of each kind, the commonest first."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, country)
+    descriptions = [getattr(metadata, name) for name in _KINDS]
+    return tuple(
+        _Pattern(frozenset(d.possible_length), re.compile(d.national_number_pattern))
+        if d and d.national_number_pattern
+        else _NONE
+        for d in descriptions
+    )
 
 
 def person_of(e164: str, alias: str) -> Person:
