@@ -115,8 +115,6 @@ def full_build(world: Path, kept: Path, home: Path) -> Figures:
 def _copy(kept: Path, home: Path) -> Iterator[None]:
     shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(kept, home, copy_function=_alike)
-    # Else whoever writes to the copy first waits until the disk has all of it.
-    os.sync()
     try:
         yield
     finally:

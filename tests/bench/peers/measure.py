@@ -40,9 +40,12 @@ def measure(
 ) -> Usage:
     """Run a command to its end; what it says goes to a file.
 
+    What others have written is on the disk before: who makes sure of his own would wait for it.
+
     Raises:
         RuntimeError: it ended with another code; tells the last lines that it said.
     """
+    os.sync()
     with log.open("wb") as file:
         begun = time.perf_counter()
         process = subprocess.Popen(
