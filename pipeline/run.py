@@ -127,7 +127,7 @@ def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
     that cannot be written stops no other one: UsageError at the end. ThresholdError at the end, if
     a rule of the settings says so and nothing else went wrong.
     """
-    from pipeline.report.shelf import wishes_of  # noqa: PLC0415 - who only fetches, or builds, needs no templates
+    from pipeline.report.shelf import wishes_of  # noqa: PLC0415 - for `run` alone
 
     wishes = wishes_of(settings)
     tell = watched(settings, means.clock, means.progress)
@@ -221,7 +221,7 @@ def _build(session: _Session, *, full: bool = False) -> None:
 
 
 def _report(session: _Session, wishes: "list[Wish]") -> UsageError | None:
-    from pipeline.report.shelf import shelve  # noqa: PLC0415 - as above
+    from pipeline.report.shelf import shelve  # noqa: PLC0415 - for `run` alone
 
     complaint: UsageError | None = None
     for wish in wishes:

@@ -61,7 +61,7 @@ def normalised(text: str, region: str) -> tuple[str | None, str | None]:
     plain = _plain_number(text)
     number = plain or _number(text, region)
     country = phonenumbers.region_code_for_number(number) if number else None
-    if number is None or country is None or not _is_valid(number, country):
+    if not (number and country and _is_valid(number, country)):
         return None, None
     e164 = phonenumbers.PhoneNumberFormat.E164
     written = text if plain else phonenumbers.format_number(number, e164)
@@ -97,8 +97,7 @@ def _prefix(country_code: int) -> re.Pattern[str]:
     """Return what matches where a number at home may begin with a prefix."""
     (region, *_) = phonenumbers.region_codes_for_country_code(country_code)
     metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
-    prefix = metadata.national_prefix_for_parsing if metadata else None
-    return re.compile(prefix or r"(?!)")
+    return _pattern(metadata.national_prefix_for_parsing if metadata else None)
 
 
 def _is_valid(number: phonenumbers.PhoneNumber, country: str) -> bool:
@@ -122,20 +121,21 @@ class _Pattern(NamedTuple):
         return is_long and self.digits.fullmatch(home) is not None
 
 
-_NONE = _Pattern(frozenset(), re.compile(r"(?!)"))
-
-
 @cache
 def _patterns(country_code: int, country: str) -> tuple[_Pattern, ...]:
     """Return the pattern of all numbers of a country, and of each kind, the commonest first."""
     metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, country)
-    descriptions = [getattr(metadata, name) for name in _KINDS]
+    described = [getattr(metadata, name) for name in _KINDS]
     return tuple(
-        _Pattern(frozenset(d.possible_length), re.compile(d.national_number_pattern))
-        if d and d.national_number_pattern
-        else _NONE
-        for d in descriptions
+        _Pattern(frozenset(kind.possible_length), _pattern(kind.national_number_pattern))
+        for kind in described
+        if kind is not None
     )
+
+
+def _pattern(text: str | None) -> re.Pattern[str]:
+    """Return a pattern of the metadata; nothing fits one that is not there."""
+    return re.compile(text or r"(?!)")
 
 
 def person_of(e164: str, alias: str) -> Person:

@@ -172,11 +172,10 @@ class Warehouse:
 
         A checkpoint keeps one processor busy, and the disk.
         """
-        with (
-            self._connection.cursor() as own,
-            beside(partial(own.execute, f'checkpoint "{self.path.stem}"')),
-        ):
-            self.execute(f"checkpoint {other}")
+        with self._connection.cursor() as own:
+            writing = partial(own.execute, f'checkpoint "{self.path.stem}"')
+            with beside(partial(self._run, writing)):
+                self.execute(f"checkpoint {other}")
 
     def _run(self, work: Callable[[], T]) -> T:
         try:

@@ -28,8 +28,10 @@ from pipeline.warehouse import inbox
 from pipeline.warehouse.store import Warehouse
 
 _SPENT: defaultdict[str, float] = defaultdict(float)
-_PYTHON = ((decode, "decode_messages"), (landing, "decode_messages"), (inbox, "lay"))
-_LATER = ((core, "look_up"), (Wire, "post"), (build, "copy_published"))
+_PYTHON = (
+    *((decode, "decode_messages"), (landing, "decode_messages"), (inbox, "lay")),
+    *((core, "look_up"), (Wire, "post"), (build, "copy_published")),
+)
 
 
 def watch() -> None:
@@ -37,7 +39,7 @@ def watch() -> None:
     heads = {head: name for name, head in _heads()}
     for method in ("execute", "script", "frame", "plain", "scalar", "append"):
         _wrap(Warehouse, method, lambda sql, h=heads: _named(sql, h), time.process_time)
-    for module, name in (*_PYTHON, *_LATER):
+    for module, name in _PYTHON:
         _wrap(module, name, lambda _, n=name: n, time.thread_time)
     _wrap_commits()
 
