@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 import threading
@@ -10,7 +11,7 @@ import pytest
 
 from bench.gateway import Gateway
 from bench.peers.check import verdict
-from bench.peers.measure import MEBIBYTE, PROC, measure, memory_of
+from bench.peers.measure import MEBIBYTE, PROC, measure, memory_of, tree_of
 from bench.peers.run import run_peer
 from bench.served import Served
 from bench.world import World, make_world
@@ -125,3 +126,20 @@ def test_memory_is_that_of_the_whole_tree() -> None:
         assert [process.stdout.readline() for _ in range(2)] == [b"held\n"] * 2
         assert memory_of(process.pid) > 80 * MEBIBYTE
         process.communicate()
+
+
+@pytest.mark.skipif(not PROC.exists(), reason="only Linux tells of the memory of a tree")
+@pytest.mark.parametrize("way", ["scandir", "listdir"])
+def test_a_process_may_end_while_it_is_looked_at(way: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that ends between two looks into its folder is a process without children."""
+    original = getattr(os, way)
+    with subprocess.Popen(["sleep", "60"]) as process:
+
+        def look(path: object) -> object:
+            process.kill()
+            process.wait()
+            return original(path)
+
+        monkeypatch.setattr(os, way, look)
+        assert list(tree_of(process.pid)) == [process.pid]
+        process.kill()

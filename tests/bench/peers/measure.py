@@ -7,6 +7,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,45 +48,32 @@ def measure(
         RuntimeError: it ended with another code; tells the last lines that it said.
     """
     os.sync()
-    with log.open("wb") as file:
+    ended = threading.Event()
+    with log.open("wb") as file, ThreadPoolExecutor(1) as pool:
         begun = time.perf_counter()
         process = subprocess.Popen(
             command, env=environ, cwd=cwd, stdout=file, stderr=subprocess.STDOUT
         )
-        watch = Watch(process.pid)
-        watch.start()
-        _, status, used = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - begun
-        process.returncode = os.waitstatus_to_exitcode(status)
-        watch.end()
+        looked = pool.submit(_peak_until, ended, process.pid)
+        try:
+            _, status, used = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - begun
+        finally:
+            ended.set()
+    process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != code:
         said = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-20:])
         raise RuntimeError(f"{command[0]} ended with {process.returncode}:\n{said}")
-    return Usage(seconds, used.ru_utime + used.ru_stime, (watch.peak or _peak_of(used)) / MEBIBYTE)
+    peak = looked.result() or _peak_of(used)
+    return Usage(seconds, used.ru_utime + used.ru_stime, peak / MEBIBYTE)
 
 
-class Watch(threading.Thread):
-    """Looks at a tree of processes until it ends, and remembers the most memory it had.
-
-    Attributes:
-        peak: bytes; 0 where the system does not tell (there is no /proc).
-    """
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.peak = 0
-        self._pid = pid
-        self._ended = threading.Event()
-
-    def run(self) -> None:
-        """Look."""
-        while not self._ended.wait(EVERY):
-            self.peak = max(self.peak, memory_of(self._pid))
-
-    def end(self) -> None:
-        """Look no more."""
-        self._ended.set()
-        self.join()
+def _peak_until(ended: threading.Event, pid: int) -> int:
+    """Return the most bytes a tree of processes had; 0 where there is no /proc to tell it."""
+    peak = 0
+    while not ended.wait(EVERY):
+        peak = max(peak, memory_of(pid))
+    return peak
 
 
 def memory_of(pid: int) -> int:
@@ -102,15 +91,13 @@ def memory_of(pid: int) -> int:
 
 
 def tree_of(pid: int) -> Iterator[int]:
-    """Return a process and all below it."""
+    """Return a process and all below it; each of them may end meanwhile."""
     yield pid
-    for thread in PROC.glob(f"{pid}/task/*/children"):
-        try:
-            children = thread.read_text("ascii").split()
-        except OSError:  # it has ended
-            continue
-        for child in children:
-            yield from tree_of(int(child))
+    with suppress(OSError):
+        for thread in (PROC / str(pid) / "task").iterdir():
+            with suppress(OSError):  # the thread has ended, maybe not the process
+                for child in (thread / "children").read_text("ascii").split():
+                    yield from tree_of(int(child))
 
 
 def _status(pid: int) -> dict[str, int]:
