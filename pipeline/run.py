@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 
 import pendulum
 
-from pipeline.alerts.watch import watched
 from pipeline.clock import Clock, RightedClock, SystemClock
-from pipeline.contacts.copied import copy_imports
 from pipeline.errors import GatewayError, UnprovenError, UsageError
-from pipeline.extract.habits import stored_reading
-from pipeline.extract.landing import CallLog
-from pipeline.extract.plan import Asking
-from pipeline.extract.preview import Preview, Previewer
-from pipeline.extract.sync import Sync, SyncResult
-from pipeline.gateway.client import Gateway
 from pipeline.progress import Progress, SilentProgress
 from pipeline.session import Recorded, recorded
 from pipeline.settings import Settings
@@ -29,6 +21,9 @@ from pipeline.warehouse.raw import RawStore
 from pipeline.warehouse.store import Warehouse, look_into_warehouse
 
 if TYPE_CHECKING:
+    from pipeline.extract.plan import Asking
+    from pipeline.extract.preview import Preview
+    from pipeline.extract.sync import Sync, SyncResult
     from pipeline.report.writing import Wish
 
 
@@ -51,7 +46,7 @@ class RunResult:
     """
 
     run_id: str
-    sync: SyncResult | None = None
+    sync: "SyncResult | None" = None
     snapshot: Path | None = None
     reports: tuple[Path, ...] = ()
 
@@ -75,7 +70,7 @@ class _Session:
         return self.run.warehouse
 
 
-def run_sync(settings: Settings, asking: Asking, means: Means) -> RunResult:
+def run_sync(settings: Settings, asking: "Asking", means: Means) -> RunResult:
     """Fetch and land; raises UnprovenError if part of the history could not be proven."""
     with _session("sync", settings, means) as session:
         _sync(session, asking)
@@ -83,8 +78,11 @@ def run_sync(settings: Settings, asking: Asking, means: Means) -> RunResult:
     return session.result
 
 
-def plan_sync(settings: Settings, asking: Asking, clock: Clock) -> Preview | None:
+def plan_sync(settings: Settings, asking: "Asking", clock: Clock) -> "Preview | None":
     """Return what a sync would ask, from what is stored; None if nothing is. Touches nothing."""
+    from pipeline.extract.habits import stored_reading  # noqa: PLC0415 - not for `build`
+    from pipeline.extract.preview import Previewer  # noqa: PLC0415
+
     if not settings.warehouse_path.exists():
         return None
     asking = replace(asking, since=asking.since or settings.since)
@@ -96,15 +94,9 @@ def plan_sync(settings: Settings, asking: Asking, clock: Clock) -> Preview | Non
 
 def run_doctor(settings: Settings, means: Means) -> list[Trait]:
     """Measure the gateway's habits anew and return them; raises GatewayError if it fails."""
-    with _session("doctor", settings, means) as session, _gateway(session) as (gateway, calls):
-        sync = Sync(
-            settings,
-            session.warehouse,
-            gateway,
-            calls,
-            run_id=session.run_id,
-            clock=session.clock,
-        )
+    from pipeline.extract.plan import Asking  # noqa: PLC0415 - not for `build`
+
+    with _session("doctor", settings, means) as session, _syncing(session) as sync:
         return sync.measure(Asking(since=settings.since))
 
 
@@ -119,7 +111,7 @@ def run_build(settings: Settings, means: Means, *, full: bool = False) -> RunRes
     return session.result
 
 
-def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
+def run_all(settings: Settings, asking: "Asking", means: Means) -> RunResult:
     """Sync, build and report.
 
     Raises UnprovenError at the end, with everything published and marked, if history has holes; a
@@ -127,7 +119,8 @@ def run_all(settings: Settings, asking: Asking, means: Means) -> RunResult:
     that cannot be written stops no other one: UsageError at the end. ThresholdError at the end, if
     a rule of the settings says so and nothing else went wrong.
     """
-    from pipeline.report.shelf import wishes_of  # noqa: PLC0415 - for `run` alone
+    from pipeline.alerts.watch import watched  # noqa: PLC0415 - for `run` alone
+    from pipeline.report.shelf import wishes_of  # noqa: PLC0415
 
     wishes = wishes_of(settings)
     tell = watched(settings, means.clock, means.progress)
@@ -174,17 +167,19 @@ def _session(command: str, settings: Settings, means: Means) -> Iterator[_Sessio
 
 
 @contextmanager
-def _gateway(session: _Session) -> Iterator[tuple[Gateway, CallLog]]:
-    calls, clock = CallLog(), session.clock
-    with Gateway(session.settings, clock=clock, on_call=calls.add, on_time=clock.hear) as gateway:
-        yield gateway, calls
+def _syncing(session: _Session) -> "Iterator[Sync]":
+    from pipeline.extract.landing import CallLog  # noqa: PLC0415 - `build` asks nobody
+    from pipeline.extract.sync import Sync  # noqa: PLC0415
+    from pipeline.gateway.client import Gateway  # noqa: PLC0415
+
+    settings, clock, calls = session.settings, session.clock, CallLog()
+    with Gateway(settings, clock=clock, on_call=calls.add, on_time=clock.hear) as gateway:
+        yield Sync(settings, session.warehouse, gateway, calls, run_id=session.run_id, clock=clock)
 
 
-def _sync(session: _Session, asking: Asking) -> None:
-    settings, clock = session.settings, session.clock
-    asking = replace(asking, since=asking.since or settings.since)
-    with _gateway(session) as (gateway, calls):
-        sync = Sync(settings, session.warehouse, gateway, calls, run_id=session.run_id, clock=clock)
+def _sync(session: _Session, asking: "Asking") -> None:
+    asking = replace(asking, since=asking.since or session.settings.since)
+    with _syncing(session) as sync:
         result = sync.run(asking, session.means.progress)
     session.result.sync = result
     done = {
@@ -236,13 +231,15 @@ def _report(session: _Session, wishes: "list[Wish]") -> UsageError | None:
 
 
 def _copy_imports(session: _Session, *, again: bool) -> None:
+    from pipeline.contacts.copied import copy_imports  # noqa: PLC0415 - not for `sync`
+
     folder = session.settings.data_dir
     held = HeldImports(session.warehouse, folder / "inbox")
     for note in copy_imports(held, folder, session.clock, again=again):
         session.means.progress.note(note)
 
 
-def _refuse_unproven(result: SyncResult | None) -> None:
+def _refuse_unproven(result: "SyncResult | None") -> None:
     if result is None:
         return
     said = list(result.complaints)
