@@ -139,6 +139,22 @@ def test_a_command_loads_what_it_uses(tmp_path: Path) -> None:
             assert modules & wrong == set(), arguments
 
 
+def test_polars_gives_back_what_it_frees() -> None:
+    """A command lets polars keep no memory that it has freed, also where polars started it."""
+    code = """if True:
+        import os, sys
+        from pipeline.cli.main import entry
+        os._exit = lambda code: print(os.environ["_RJEM_MALLOC_CONF"])
+        sys.argv = ["sms24", "--version"]
+        entry()
+    """
+    left = {"_RJEM_MALLOC_CONF": "dirty_decay_ms:500,muzzy_decay_ms:1000"}
+    environ = {**os.environ, "PYTHONPATH": str(ROOT), **left}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == "dirty_decay_ms:0,muzzy_decay_ms:0"
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_is_given_its_completion(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each shell gets a script that asks the command itself."""

@@ -34,7 +34,7 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "python_enable_replacements": "false",
     "storage_compatibility_version": "v1.2.0",
     "threads": "2",
-    "memory_limit": "400MB",
+    "memory_limit": "340MB",
     "preserve_insertion_order": "true",
     # Each checkpoint compresses the newest messages once more, up to 122,880 of them.
     "checkpoint_threshold": "128MB",
