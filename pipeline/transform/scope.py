@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from pipeline.transform.models import Model, Refresh
 from pipeline.warehouse.store import Warehouse, statement
 
-# Messages of one part.
-PART_ROWS = 500_000
+# Messages of one part: whole row groups. What is left of one lies in a group of its own, and some
+# later checkpoint writes those beside it anew, to join them.
+PART_ROWS = 4 * 122_880
 _CATALOGS = {
     Refresh.VERSION: "by_version",
     Refresh.MESSAGE: "by_message",
