@@ -117,15 +117,16 @@ def test_the_help_of_every_command_loads_nothing(tmp_path: Path) -> None:
 
 
 def test_a_command_loads_what_it_uses(tmp_path: Path) -> None:
-    """What asks nobody loads no HTTP, what fetches no templates, and nobody the emulator."""
+    """A build and a question load no HTTP, what fetches no templates, and nobody the emulator."""
     with account(tmp_path, messages=30, days=2) as known:
         known.run()
         environ = environment(known.settings)
         web = {"httpx", "starlette", "uvicorn", "smtplib"}
         files = {"jinja2", "xlsxwriter", "fastexcel", "vobject"}
+        fetching = (web - {"httpx"}) | files | {"sqlite3"}
         forbidden = {
-            ("sync",): (web - {"httpx"}) | files | {"sqlite3"},
-            ("sync", "--plan"): (web - {"httpx"}) | files | {"sqlite3"},
+            ("sync",): fetching,
+            ("sync", "--plan"): fetching,
             ("build",): web | files,
             ("status",): HEAVY - {"duckdb", "polars"},
             ("query", "select 1"): HEAVY - {"duckdb", "rich", "polars", "numpy"},
