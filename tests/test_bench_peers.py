@@ -118,7 +118,8 @@ def test_a_peer_that_fails_says_why(tmp_path: Path) -> None:
 @pytest.mark.skipif(not PROC.exists(), reason="only Linux tells of the memory of a tree")
 def test_memory_is_that_of_the_whole_tree() -> None:
     """What a process holds and what its child holds at the same time are added up."""
-    hold = f"held = bytearray({40 * MEBIBYTE}); print('held', flush=True); sys.stdin.read()"
+    say = "sys.stdout.write('held' + chr(10)); sys.stdout.flush()"  # at once: two write here
+    hold = f"held = bytearray({40 * MEBIBYTE}); {say}; sys.stdin.read()"
     child = f"subprocess.Popen([sys.executable, '-c', {'import sys; ' + hold!r}])"
     both = f"import subprocess, sys; {child}; {hold}"
     command = [sys.executable, "-c", both]
